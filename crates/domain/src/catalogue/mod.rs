@@ -1,0 +1,109 @@
+//! The catalogue: models as data.
+//!
+//! A model is one stanza of a TOML file: its parameters with bounds, the rules between them, its prices and
+//! its routes to providers. [`Catalogue::read`] checks all of it and reports every problem at once, with
+//! file, line and what to do. What was read cannot fail later: every combination of parameters that passes
+//! [`Model::validate`] has a price, and every route can be written out. `docs/adding-a-model.md` has all keys.
+//!
+//! What stops the start:
+//!
+//! | problem | example |
+//! |---|---|
+//! | TOML syntax | a missing quote |
+//! | a key or value that is not known or of another type | `max_char = 5`, `required = "yes"` |
+//! | a key that is missing | a stanza without `makes` |
+//! | a bound that cannot be | `min > max`, empty `one_of`, a value listed twice |
+//! | a default outside its own bounds | `one_of = [5, 10], default = 7` |
+//! | required with default | the default would never be used |
+//! | a role that is not in the vocabulary, used twice, or on a parameter of another type | `role = "promt"` |
+//! | a doubled parameter name or alias | `aliases = ["prompt"]` next to `prompt` |
+//! | a doubled model id or alias | two stanzas `a/b` in one file |
+//! | a rule, condition, map or template that names an unknown parameter or value | `when = { mode = "max" }` |
+//! | a rule that can never be broken, or never be met | `requires` of a required parameter |
+//! | a price that is not an amount, or has no bounded quantity | `usd = "4 cents"` |
+//! | a combination without a price | `mode = "std"` when only `pro` has a row |
+//! | a price row that never matches | a row behind one that takes everything |
+//! | a model without route, an unknown provider, `count.max = 0` | `provider = "fall"` |
+
+mod check;
+mod condition;
+mod model;
+mod param;
+mod param_read;
+mod price;
+mod price_table;
+mod problem;
+mod proof;
+mod quantity;
+mod read;
+mod role;
+mod role_words;
+mod route;
+mod route_read;
+mod rule;
+mod schema;
+mod search;
+mod shape;
+mod stanza;
+mod task;
+mod toml_walk;
+mod validate;
+mod wish;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub use condition::Condition;
+pub use model::{Model, Params};
+pub use param::{Kind, Param};
+pub use price::Prices;
+pub use price_table::{PriceRow, PriceTable};
+pub use problem::{Problem, Source};
+pub use role::Role;
+pub use route::{Route, Upstream};
+pub use rule::Rule;
+pub use shape::Shape;
+pub use task::{Makes, Media, Task};
+pub use validate::{Refusal, Unknown, Words};
+pub use wish::Wish;
+
+/// All models this server knows, checked.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// Sorted by id.
+    models: Vec<Arc<Model>>,
+    /// Ids and aliases, to a place in `models`.
+    names: HashMap<String, usize>,
+}
+
+impl Catalogue {
+    /// Reads the sources in order. A stanza of a later source replaces the one with the same id, so that
+    /// operators change a model without touching the shipped files. `providers` are the names that routes
+    /// may use. Either all is well, or every problem is reported.
+    pub fn read(sources: &[Source], providers: &[&str]) -> Result<Self, Vec<Problem>> {
+        read::catalogue(sources, providers)
+    }
+
+    /// All models, sorted by id.
+    pub fn models(&self) -> &[Arc<Model>] {
+        &self.models
+    }
+
+    /// The model with exactly this id or alias.
+    pub fn find(&self, name: &str) -> Option<&Arc<Model>> {
+        self.names.get(name).map(|&place| &self.models[place])
+    }
+
+    /// The id or alias that looks most like `name`, if any does: for "did you mean".
+    pub fn nearest(&self, name: &str) -> Option<&str> {
+        search::nearest(self.names.keys().map(String::as_str), name)
+    }
+
+    /// The models in which every one of the words occurs: in id, alias, name, description, vendor, kind or task. Best first.
+    pub fn search(&self, words: &str) -> Vec<&Arc<Model>> {
+        search::models(&self.models, words)
+    }
+}

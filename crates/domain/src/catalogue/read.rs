@@ -1,0 +1,72 @@
+//! Reads all sources and settles who owns which name.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use toml::de::DeTable;
+
+use super::problem::{Notes, Problem, Source};
+use super::stanza::{self, Stanza};
+use super::toml_walk::Table;
+use super::{Catalogue, Model};
+
+pub(super) fn catalogue(sources: &[Source], providers: &[&str]) -> Result<Catalogue, Vec<Problem>> {
+    let mut problems = Vec::new();
+    // By id, with the place of its aliases for messages. A later source replaces.
+    let mut models: HashMap<String, (Model, u32)> = HashMap::new();
+    for source in sources {
+        let mut notes = Notes::of(source);
+        let mut lines: HashMap<String, u32> = HashMap::new();
+        for Stanza { model, id_at, aliases_at } in read_source(source, providers, &mut notes) {
+            if let Some(line) = lines.insert(model.id.clone(), notes.line(&id_at)) {
+                notes.add(
+                    &id_at,
+                    format!("the model `{}` is already on line {line}", model.id),
+                    "remove one of the stanzas",
+                );
+            }
+            let alias_line = notes.line(&aliases_at);
+            models.insert(model.id.clone(), (model, alias_line));
+        }
+        problems.extend(notes.into_problems());
+    }
+    let mut models: Vec<(Model, u32)> = models.into_values().collect();
+    models.sort_by(|a, b| a.0.id.cmp(&b.0.id));
+
+    let mut names: HashMap<String, usize> =
+        models.iter().enumerate().map(|(i, (model, _))| (model.id.clone(), i)).collect();
+    for (place, (model, line)) in models.iter().enumerate() {
+        for alias in &model.aliases {
+            if let Some(other) = names.insert(alias.clone(), place) {
+                problems.push(Problem {
+                    file: model.file.clone(),
+                    line: *line,
+                    what: format!(
+                        "the alias \"{alias}\" of `{}` already names `{}`",
+                        model.id, models[other].0.id
+                    ),
+                    fix: "remove it from one of them".to_owned(),
+                });
+            }
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Catalogue { models: models.into_iter().map(|(model, _)| Arc::new(model)).collect(), names })
+}
+
+fn read_source(source: &Source, providers: &[&str], notes: &mut Notes) -> Vec<Stanza> {
+    let (root, errors) = DeTable::parse_recoverable(&source.text);
+    for error in &errors {
+        let span = error.span().unwrap_or_default();
+        notes.add(&span, format!("this is not TOML: {}", error.message()), "correct the syntax");
+    }
+    if !errors.is_empty() {
+        return Vec::new();
+    }
+    let mut root_table = Table::new(root.get_ref(), root.span(), source.file.as_str());
+    let stanzas = root_table.tables("model", "model", notes);
+    root_table.finish(notes);
+    stanzas.into_iter().filter_map(|table| stanza::read(table, &source.file, providers, notes)).collect()
+}
