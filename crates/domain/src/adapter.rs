@@ -1,0 +1,337 @@
+//! The port to providers. An adapter turns a job's work into a `Call` and a `Reply` into a `Word`; both are
+//! plain data. The engine owns the client, the credentials, the retries and the time.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::{Makes, Wish};
+use crate::money::MicroUsd;
+
+/// What a provider is like: facts from its documentation that rules decide by (U17).
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// The provider's name in routes, configuration and records.
+    pub provider: &'static str,
+    /// Where the API lives unless the operator says otherwise; no trailing slash. `sandbox:` is served in-process.
+    pub base_url: &'static str,
+    /// How the credential is attached to calls.
+    pub auth: Auth,
+    /// What can be done about a submit whose answer was lost.
+    pub safety: Safety,
+    /// Statuses of a submit's answer that prove that no job was made (U11).
+    pub no_job_statuses: &'static [u16],
+    /// Whether a job that the provider fails is billed all the same.
+    pub billed_on_failure: bool,
+    /// How long a submit may take, milliseconds; for synchronous providers this covers the whole generation.
+    pub submit_timeout_ms: u64,
+    /// How long a status, result, lookup or cancel call may take, milliseconds.
+    pub call_timeout_ms: u64,
+    /// The least pause between two looks at one job, milliseconds.
+    pub poll_pace_ms: u64,
+    /// How long after acceptance a job can be missing from lookups, milliseconds (U5).
+    pub listing_lag_ms: u64,
+    /// How long results can be fetched after the job ended, milliseconds (U15).
+    pub retention_ms: u64,
+    /// The longest a job is documented to run, milliseconds; after that and the retention we stop asking (U6).
+    pub duration_max_ms: u64,
+    /// When these facts were last checked against the provider's documentation, `YYYY-MM-DD`.
+    pub verified_on: &'static str,
+}
+
+/// `no_job_statuses` of a provider that documents nothing else (U11).
+pub const NO_JOB_STATUSES: &[u16] = &[400, 401, 402, 403, 404, 405, 413, 415, 422, 429];
+
+/// How a credential is attached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// None is needed.
+    Open,
+    /// One header; the value is the prefix followed by the secret.
+    Header {
+        /// Header name, lower case.
+        name: &'static str,
+        /// What stands before the secret, such as `Bearer `.
+        prefix: &'static str,
+    },
+}
+
+/// What can be done about a submit whose outcome is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Safety {
+    /// The provider finds a job by our token.
+    Lookup,
+    /// Nothing: it can neither be resent nor looked up.
+    Blind,
+}
+
+/// The secret-free name of one submit at the provider (U7): hex of an HMAC, the same for a repeat of the attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Token(pub String);
+
+/// What is to be made, in the provider's own parameter names.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// The provider's name for the model or endpoint, from the route's template.
+    pub model: String,
+    /// The provider's input object, from the route's map.
+    pub input: serde_json::Map<String, serde_json::Value>,
+    /// The kind of media asked for.
+    pub makes: Makes,
+    /// How many outputs this one call shall make.
+    pub count: u32,
+    /// The shape of the output, for providers that render by shape (the sandbox).
+    pub wish: Wish,
+    /// Where the provider may call back, if this server has a public address.
+    pub callback_url: Option<String>,
+}
+
+/// HTTP methods that adapters use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+/// One request to a provider, without credentials.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The method.
+    pub method: Method,
+    /// A path under the base URL (starts with `/`), or an absolute URL that the provider gave us. The engine
+    /// sends credentials to an absolute URL only when it has the base URL's origin.
+    pub target: String,
+    /// Further headers, lower-case names.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body; empty for none.
+    pub body: Bytes,
+}
+
+impl Call {
+    /// A bodiless GET.
+    pub fn get(target: impl Into<String>) -> Self {
+        Self { method: Method::Get, target: target.into(), headers: Vec::new(), body: Bytes::new() }
+    }
+
+    /// A call with a JSON body.
+    pub fn json(method: Method, target: impl Into<String>, body: &impl Serialize) -> Self {
+        // Serialising plain maps and strings cannot fail; an empty body would be refused by the provider anyway.
+        let body = serde_json::to_vec(body).unwrap_or_default().into();
+        Self { method, target: target.into(), headers: vec![("content-type", "application/json".to_owned())], body }
+    }
+}
+
+/// A provider's answer, read whole within the engine's size cap.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers with lower-case names.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Reply {
+    /// The first header of this lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// Whether the status is 2xx.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// `Retry-After` in seconds, where it is given as a number.
+    pub fn retry_after_s(&self) -> Option<u32> {
+        self.header("retry-after")?.trim().parse().ok()
+    }
+}
+
+/// A provider's job, as we must name it in later calls; kept in the database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handle {
+    /// The provider's job id: unique per provider and credential (U8).
+    pub id: String,
+    /// Whatever else follow-up calls need, such as URLs the provider gave.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, String>,
+}
+
+/// One output as the provider hands it out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Output {
+    /// To be fetched from here.
+    Url(String),
+    /// The file itself, which came in the answer. Not kept in the database: it is stored before anything is written.
+    #[serde(skip)]
+    Bytes(Bytes),
+    /// A text result: transcript or lyrics.
+    Text(String),
+}
+
+/// What a provider said, understood.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Word {
+    /// It took the job; look again after this many milliseconds.
+    Accepted(Handle, u64),
+    /// Still at it.
+    Pending {
+        /// Percent done, where the provider says.
+        progress: Option<u8>,
+        /// Look again after this many milliseconds; the manifest's pace is the least.
+        wait_ms: u64,
+    },
+    /// Done.
+    Finished {
+        /// The outputs in order.
+        outputs: Vec<Output>,
+        /// What the provider says it billed, where it says.
+        billed: Option<MicroUsd>,
+    },
+    /// The provider ended the job without a result.
+    Failed(Trouble),
+    /// The provider ended the job because we asked.
+    Canceled,
+    /// One more call is needed first, such as fetching the result after the status said done.
+    Then(Call),
+}
+
+/// The classes of upstream trouble; the class decides what follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TroubleClass {
+    /// The parameters are wrong.
+    Caller,
+    /// The content is refused; final.
+    ContentPolicy,
+    /// Our credential is wrong or may not do this.
+    Credential,
+    /// Our account there is out of money.
+    Quota,
+    /// Too many requests or jobs.
+    Busy,
+    /// Down or failing.
+    Unavailable,
+    /// Took too long.
+    Timeout,
+    /// The result existed and is gone.
+    Gone,
+    /// Not understood.
+    Unknown,
+}
+
+/// Something went wrong at a provider.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{class:?} ({code})")]
+pub struct Trouble {
+    /// What follows from it.
+    pub class: TroubleClass,
+    /// The provider's own code or the HTTP status: short, for records and logs; never a message text.
+    pub code: String,
+    /// What the caller may read; for classes `Caller` and `ContentPolicy` the provider's own words, cut to 500 characters.
+    pub message: Option<String>,
+    /// Seconds the provider asks us to wait.
+    pub retry_after_s: Option<u32>,
+}
+
+impl Trouble {
+    /// Trouble with a code only.
+    pub fn of(class: TroubleClass, code: impl Into<String>) -> Self {
+        Self { class, code: code.into(), message: None, retry_after_s: None }
+    }
+
+    /// The same with words for the caller, cut to 500 characters.
+    pub fn saying(mut self, message: &str) -> Self {
+        self.message = Some(message.chars().take(500).collect());
+        self
+    }
+
+    /// The same with the seconds the provider asks us to wait.
+    pub fn after_s(mut self, seconds: Option<u32>) -> Self {
+        self.retry_after_s = seconds;
+        self
+    }
+
+    /// An answer that is not what the documentation promises.
+    pub fn unreadable(reply: &Reply) -> Self {
+        Self::of(TroubleClass::Unknown, format!("unreadable_{}", reply.status))
+    }
+}
+
+/// What became of a request to cancel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelWord {
+    /// The job is ended and will not be billed.
+    Ended,
+    /// Noted; the job's own state will tell.
+    Noted,
+    /// It had already ended.
+    TooLate,
+}
+
+/// A provider's callback as it reached us: headers with lower-case names, and the raw body.
+#[derive(Clone, Debug)]
+pub struct Callback<'a> {
+    /// Headers, lower-case names.
+    pub headers: &'a [(String, String)],
+    /// The raw body.
+    pub body: &'a [u8],
+    /// Present Unix time in seconds, against replays.
+    pub now_unix_s: i64,
+}
+
+/// One provider's dialect: builds calls, reads replies. No socket, no secret, no price, no retry.
+pub trait Adapter: Send + Sync {
+    /// The facts rules decide by.
+    fn manifest(&self) -> &Manifest;
+
+    /// The call that starts the work. An error is the caller's fault and means nothing was sent.
+    fn submit(&self, work: &Work, token: &Token) -> Result<Call, Trouble>;
+
+    /// Reads the answer to `submit`: `Accepted`, or for synchronous providers `Finished` or `Failed`.
+    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble>;
+
+    /// The call that asks how the job is.
+    fn poll(&self, handle: &Handle) -> Call;
+
+    /// Reads the answer to `poll`, or to the call of a `Then`. An error means this look failed, not the job.
+    fn read_poll(&self, handle: &Handle, reply: &Reply) -> Result<Word, Trouble>;
+
+    /// The call that asks to cancel, where the provider has one.
+    fn cancel(&self, _handle: &Handle) -> Option<Call> {
+        None
+    }
+
+    /// Reads the answer to `cancel`.
+    fn read_cancel(&self, _handle: &Handle, reply: &Reply) -> Result<CancelWord, Trouble> {
+        Err(Trouble::unreadable(reply))
+    }
+
+    /// The call that finds a job by our token, where the manifest says `Safety::Lookup`.
+    fn lookup(&self, _token: &Token) -> Option<Call> {
+        None
+    }
+
+    /// Reads the answer to `lookup`: the job, or proof that it is not listed now.
+    fn read_lookup(&self, _token: &Token, reply: &Reply) -> Result<Option<Handle>, Trouble> {
+        Err(Trouble::unreadable(reply))
+    }
+
+    /// The call that fetches the keys callbacks are signed with, where the provider signs them. Kept up to 24 h.
+    fn callback_keys(&self) -> Option<Call> {
+        None
+    }
+
+    /// Whether a callback is genuine (U9). It is a wake-up only: the truth is fetched afterwards in any case.
+    fn accepts_callback(&self, _callback: &Callback, _keys: Option<&Reply>) -> bool {
+        false
+    }
+}

@@ -1,0 +1,81 @@
+//! What a caller orders: decoded by a dialect, validated once at the door, and trusted behind it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::{Model, Params, Words};
+use crate::ids::{AccountId, KeyId};
+use crate::money::MicroUsd;
+
+/// Live money and real providers, or play money and the sandbox. Comes from the key, never from the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Real providers and real money.
+    Live,
+    /// The sandbox and play money.
+    Test,
+}
+
+impl Mode {
+    /// `live` or `test`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// Who asks, as authentication found out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The account that owns and pays.
+    pub account: AccountId,
+    /// The key that was used.
+    pub key: KeyId,
+    /// What the key can reach.
+    pub mode: Mode,
+}
+
+/// A wish as a dialect decoded it; nothing in it has been checked against the model yet.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Model id or alias as the caller wrote it.
+    pub model: String,
+    /// Parameters in the words that `words` names.
+    pub input: serde_json::Map<String, serde_json::Value>,
+    /// Which vocabulary `input` is written in, and how strict it is.
+    pub words: Words,
+    /// How many outputs; none leaves it to the model's own parameter or to one.
+    pub count: Option<u32>,
+    /// The dialect the order came through: a label for rendering, no rule looks at it.
+    pub label: &'static str,
+    /// The caller's idempotency key, already reduced to hashes.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// An idempotency key's record (K4): hashes, never the key itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// Hash over account, mode, route and key: which record.
+    pub scope: [u8; 32],
+    /// Hash over the canonical request: whether it is the same request.
+    pub fingerprint: [u8; 32],
+}
+
+/// An order that met its model: every parameter known, in bounds, normalised and priced.
+#[derive(Clone, Debug)]
+pub struct Validated {
+    /// The model.
+    pub model: Arc<Model>,
+    /// Its parameters by the model's own names.
+    pub params: Params,
+    /// How many outputs, at least one.
+    pub count: u32,
+    /// The price of one output.
+    pub unit_price: MicroUsd,
+    /// The price of the whole: what is held.
+    pub price: MicroUsd,
+}

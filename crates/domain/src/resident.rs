@@ -1,0 +1,77 @@
+//! Ports for a provider that lives in this process: the sandbox. It answers calls as a server would, and keeps
+//! its own book of what it took and billed, apart from our database, so that the two can be held against each other.
+
+use crate::adapter::{Call, Reply};
+use crate::money::MicroUsd;
+use crate::time::Timestamp;
+
+/// The scheme of base and result URLs that are served in-process.
+pub const SCHEME: &str = "sandbox:";
+
+/// How an in-process provider answers one call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// With a reply.
+    Reply(Reply),
+    /// The call was received whole, and the answer never arrives, as when a connection breaks.
+    Lost,
+}
+
+/// A provider that lives in this process.
+pub trait Resident: Send + Sync {
+    /// Answers one call. May take the time that rendering takes: call it where blocking is allowed.
+    fn answer(&self, call: &Call) -> Answer;
+}
+
+/// One job in a resident provider's book.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The provider's job id.
+    pub id: String,
+    /// The caller's token; unique: the provider takes a token once.
+    pub token: String,
+    /// The order, as the provider understood it (JSON).
+    pub order: String,
+    /// From this moment on the job exists for lookups and polls.
+    pub accepted_at: Timestamp,
+    /// From this moment on it is over.
+    pub done_at: Timestamp,
+    /// What is billed once it is over; zero where it fails.
+    pub billed: MicroUsd,
+    /// Whether it was canceled before it was over; then nothing is billed.
+    pub canceled: bool,
+}
+
+/// What the book adds up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bill {
+    /// Jobs taken.
+    pub jobs: u64,
+    /// Jobs billed above zero.
+    pub billed_jobs: u64,
+    /// Sum of what was billed.
+    pub billed: MicroUsd,
+}
+
+/// The book could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("sandbox book: {0}")]
+pub struct BookError(pub String);
+
+/// A resident provider's durable book.
+pub trait Book: Send + Sync {
+    /// Writes a job durably; false if the token is known already (then nothing is written).
+    fn take(&self, entry: &Entry) -> Result<bool, BookError>;
+
+    /// The job with this id.
+    fn by_id(&self, id: &str) -> Result<Option<Entry>, BookError>;
+
+    /// The job with this token.
+    fn by_token(&self, token: &str) -> Result<Option<Entry>, BookError>;
+
+    /// Marks a job canceled and unbilled if it is not over at `now`; whether it did.
+    fn cancel(&self, id: &str, now: Timestamp) -> Result<bool, BookError>;
+
+    /// Adds up.
+    fn bill(&self) -> Result<Bill, BookError>;
+}

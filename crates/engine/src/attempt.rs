@@ -1,0 +1,127 @@
+//! Preparing one attempt: which route, which provider, and the exact bytes of its call, before anything is sent.
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use spool_domain::adapter::{Call, Trouble, Work};
+use spool_domain::catalogue::{Model, Params, Route};
+use spool_domain::fault::{Fault, Kind};
+use spool_domain::ids::AttemptNo;
+use spool_domain::job::{Attempt, Job};
+use spool_domain::lifecycle;
+use spool_domain::money::MicroUsd;
+use spool_domain::order::Mode;
+
+use crate::Inner;
+use crate::providers::Door;
+
+/// An attempt whose intent is about to be written.
+pub(crate) struct Prepared {
+    pub(crate) door: Door,
+    pub(crate) call: Call,
+    pub(crate) attempt: Attempt,
+    /// The route's number among the model's routes.
+    pub(crate) route: u16,
+}
+
+/// The route an attempt takes, and where it leads.
+pub(crate) struct Way<'a> {
+    pub(crate) no: u16,
+    pub(crate) route: &'a Route,
+    pub(crate) door: Door,
+}
+
+impl Inner {
+    /// The routes from number `from` on that lead somewhere for a job of this mode, in order.
+    pub(crate) fn ways<'a>(
+        &'a self,
+        model: &'a Model,
+        params: &'a Params,
+        mode: Mode,
+        from: u16,
+    ) -> impl Iterator<Item = Way<'a>> {
+        // The sandbox serves every model, and stands in for the first route only: one fate per test job.
+        let ways_max = if mode == Mode::Test { 1 } else { usize::MAX };
+        let first = usize::from(if mode == Mode::Test { 0 } else { from });
+        model
+            .routes
+            .iter()
+            .enumerate()
+            .skip(first)
+            .filter(|(_, route)| route.serves(params))
+            .filter_map(move |(no, route)| {
+                let door = self.providers.door(mode, &route.provider)?;
+                Some(Way { no: u16::try_from(no).ok()?, route, door })
+            })
+            .take(ways_max)
+    }
+
+    /// Builds the next attempt of a queued job. Nothing has been sent when this fails.
+    pub(crate) fn prepare(&self, job: &Job) -> Result<Prepared, Fault> {
+        let model =
+            self.catalogue.find(&job.model).cloned().ok_or_else(|| Fault::of(Kind::ModelUnavailable))?;
+        let way = self.ways(&model, &job.params, job.mode, job.route).next();
+        let way = way.ok_or_else(|| Fault::of(Kind::ModelUnavailable))?;
+        let no = AttemptNo(job.attempt.as_ref().map_or(0, |last| last.no.0) + 1);
+        let token = self.key.token(job.id, no);
+        let upstream = way.route.render(&model, &job.params, job.count);
+        let work = Work {
+            model: upstream.model,
+            input: upstream.input,
+            makes: model.makes,
+            count: job.count,
+            wish: model.wish(&job.params),
+            callback_url: self.callback_url(&way.door, job.id, no),
+        };
+        let call =
+            way.door.adapter().submit(&work, &token).map_err(|trouble| lifecycle::fault_of(&trouble))?;
+        let now = self.clock.now();
+        let attempt = Attempt {
+            no,
+            provider: way.door.name().to_owned(),
+            credential: way.door.credential().to_owned(),
+            token,
+            body_sha256: Sha256::digest(&call.body).into(),
+            send_deadline: now.after_ms(SEND_WITHIN_MS),
+            result: None,
+            provider_job: None,
+            billed: None,
+            trouble: None,
+            started_at: now,
+            ended_at: None,
+        };
+        Ok(Prepared { call, attempt, route: way.no, door: way.door })
+    }
+
+    /// Whether another route could take the job after the present one.
+    pub(crate) fn has_next_route(&self, model: Option<&Arc<Model>>, job: &Job) -> bool {
+        job.mode == Mode::Live
+            && model
+                .is_some_and(|model| self.ways(model, &job.params, job.mode, job.route + 1).next().is_some())
+    }
+
+    /// The door of the current attempt, by the provider its record names.
+    pub(crate) fn door_of(&self, job: &Job) -> Option<Door> {
+        self.providers.door(job.mode, &job.attempt.as_ref()?.provider)
+    }
+
+    /// What the current attempt costs us: what the provider said, else what the route states.
+    pub(crate) fn cost_of(&self, job: &Job) -> MicroUsd {
+        let told = job.attempt.as_ref().and_then(|attempt| attempt.billed);
+        told.or_else(|| {
+            let model = self.catalogue.find(&job.model)?;
+            let route = model.routes.get(usize::from(job.route))?;
+            route.cost(model.unit_price(&job.params)).times(job.count)
+        })
+        .unwrap_or(job.price)
+    }
+}
+
+/// The first byte of a submit goes out within this time after its intent was prepared, or never (U10). Long
+/// enough for a slow connection, short enough that a stalled machine does not send long after it was given up.
+pub(crate) const SEND_WITHIN_MS: u64 = 15_000;
+
+/// The short word for a trouble in the attempt's record.
+pub(crate) fn code_of(trouble: &Trouble) -> String {
+    trouble.code.chars().take(64).collect()
+}

@@ -1,0 +1,212 @@
+#![doc = include_str!("../README.md")]
+
+pub mod address;
+pub mod media;
+pub mod providers;
+pub mod secret;
+pub mod settings;
+pub mod signature;
+pub mod tasks;
+pub mod wake;
+
+mod attempt;
+mod callback;
+mod dispatch;
+mod ingest;
+mod look;
+mod perform;
+mod reconcile;
+mod submit;
+mod sweep;
+mod upstream;
+
+use std::sync::Arc;
+
+use spool_domain::catalogue::Catalogue;
+use spool_domain::fault::{Fault, Kind};
+use spool_domain::ids::{Entropy, JobId, NodeId};
+use spool_domain::job::{Event, Job};
+use spool_domain::order::Caller;
+use spool_domain::store::{self, Blobs, Page, Store};
+use spool_domain::time::Clock;
+use tokio::sync::{Notify, Semaphore};
+
+pub use self::callback::Received;
+use self::providers::Providers;
+use self::secret::ServerKey;
+use self::settings::Settings;
+pub use self::submit::Ticket;
+use self::tasks::Tasks;
+use self::wake::{Listener, Wakes};
+
+/// Everything the engine works with, handed in by whoever starts it.
+pub struct Parts {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The files.
+    pub blobs: Arc<dyn Blobs>,
+    /// The models.
+    pub catalogue: Arc<Catalogue>,
+    /// The providers.
+    pub providers: Providers,
+    /// The server's own key.
+    pub key: ServerKey,
+    /// What the operator set.
+    pub settings: Settings,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The running machine. One door for every dialect: submit, look, wait, cancel.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+/// What all of the engine's tasks share.
+struct Inner {
+    store: Arc<dyn Store>,
+    blobs: Arc<dyn Blobs>,
+    catalogue: Arc<Catalogue>,
+    providers: Providers,
+    key: ServerKey,
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    node: NodeId,
+    tasks: Tasks,
+    wakes: Arc<Wakes>,
+    /// One permit for each job being worked on.
+    slots: Arc<Semaphore>,
+    /// Rings when a job may have become due.
+    due: dispatch::Alarm,
+    /// Rings when a slot became free while jobs were waiting for one.
+    freed: Notify,
+    /// When this process first saw an attempt as unknown, on its own clock (U5).
+    quiet: reconcile::Quiet,
+    callback_keys: callback::Keys,
+    /// False once a heartbeat failed: then nothing new is claimed (J8).
+    alive: std::sync::atomic::AtomicBool,
+}
+
+impl Engine {
+    /// Takes over what a former process left, and starts the background tasks.
+    pub async fn start(parts: Parts) -> Result<Self, store::Error> {
+        let mut node = [0; 8];
+        parts.entropy.fill(&mut node);
+        let inner = Arc::new(Inner {
+            slots: Arc::new(Semaphore::new(parts.settings.workers)),
+            due: dispatch::Alarm::new(Arc::clone(&parts.clock)),
+            store: parts.store,
+            blobs: parts.blobs,
+            catalogue: parts.catalogue,
+            providers: parts.providers,
+            key: parts.key,
+            settings: parts.settings,
+            clock: parts.clock,
+            entropy: parts.entropy,
+            node: NodeId(node),
+            tasks: Tasks::default(),
+            wakes: Arc::default(),
+            freed: Notify::new(),
+            quiet: reconcile::Quiet::default(),
+            callback_keys: callback::Keys::default(),
+            alive: true.into(),
+        });
+        let inherited = inner.store.take_over(inner.node).await?;
+        if inherited > 0 {
+            tracing::info!(
+                jobs = inherited,
+                "took over {inherited} jobs that another process was working on"
+            );
+        }
+        let engine = Self { inner };
+        dispatch::start(&engine.inner);
+        sweep::start(&engine.inner);
+        Ok(engine)
+    }
+
+    /// The models.
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.inner.catalogue
+    }
+
+    /// The files, for serving them.
+    pub fn blobs(&self) -> &Arc<dyn Blobs> {
+        &self.inner.blobs
+    }
+
+    /// The database, for what is not about a job's life: keys, accounts, assets' rows.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.inner.store
+    }
+
+    /// What the operator set.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The server's own key, to derive others from.
+    pub fn key(&self) -> &ServerKey {
+        &self.inner.key
+    }
+
+    /// The wall clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
+    }
+
+    /// Whether a provider can take live jobs.
+    pub fn serves(&self, provider: &str) -> bool {
+        self.inner.providers.is_set_up(provider)
+    }
+
+    /// How many jobs some request of this node waits for.
+    pub fn waited_for(&self) -> usize {
+        self.inner.wakes.waited_for()
+    }
+
+    /// Registers interest in a job's end. Register, look, then wait.
+    pub fn listen(&self, job: JobId) -> Listener {
+        self.inner.wakes.listen(job)
+    }
+
+    /// One job of the caller's account.
+    pub async fn job(&self, caller: &Caller, id: JobId) -> Result<Arc<Job>, Fault> {
+        let job = self.inner.store.job(caller.account, caller.mode, id).await.map_err(broken)?;
+        job.map(Arc::new).ok_or_else(|| Kind::NotFound.into())
+    }
+
+    /// The caller's jobs, newest first.
+    pub async fn jobs(&self, caller: &Caller, page: Page) -> Result<Vec<Job>, Fault> {
+        self.inner.store.jobs(caller.account, caller.mode, page).await.map_err(broken)
+    }
+
+    /// The history of one job of the caller's account after event `after`.
+    pub async fn events(&self, caller: &Caller, id: JobId, after: u32) -> Result<Vec<Event>, Fault> {
+        self.job(caller, id).await?;
+        self.inner.store.events(id, after).await.map_err(broken)
+    }
+
+    /// Asks to cancel (J7). The job as it stands; the provider's answer decides what becomes of it.
+    pub async fn cancel(&self, caller: &Caller, id: JobId) -> Result<Arc<Job>, Fault> {
+        let job = self.inner.store.ask_cancel(caller.account, caller.mode, id).await.map_err(broken)?;
+        self.inner.due.ring_now();
+        job.map(Arc::new).ok_or_else(|| Kind::NotFound.into())
+    }
+
+    /// Stops claiming, lets what is in flight come to a durable step, and returns when all tasks are over (O1).
+    pub async fn stop(&self) {
+        self.inner.tasks.stop();
+        self.inner.due.ring_now();
+        self.inner.tasks.drained().await;
+    }
+}
+
+/// A failed database is our fault, and its text is for the log.
+pub(crate) fn broken(error: store::Error) -> Fault {
+    tracing::error!(error = %error, "the store failed: {error}");
+    Kind::Internal.into()
+}

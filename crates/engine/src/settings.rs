@@ -1,0 +1,65 @@
+//! What an operator can set about the engine. Defaults and reasons stand in `config.default.toml`.
+
+use std::sync::Arc;
+
+use spool_domain::money::MicroUsd;
+
+use crate::address::Allow;
+
+/// What happens to a finished job's files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assets {
+    /// They are copied into our store before the job counts as succeeded.
+    Store,
+    /// The provider's URLs are recorded and handed on. In-process results and inline files are stored all the same.
+    Pass,
+}
+
+/// The engine's settings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How many jobs this node works on at once: calls on the wire and copies being made.
+    pub workers: usize,
+    /// How long a lease lasts without a sign of life, milliseconds.
+    pub lease_ms: u64,
+    /// From this price on, an unknown outcome waits for an operator (U16).
+    pub operator_from: MicroUsd,
+    /// From this price on, a submit opens a connection of its own (U10).
+    pub fresh_connection_from: MicroUsd,
+    /// How many times in a row a provider may leave its answer longer than this, milliseconds: the longest wait
+    /// of a queued job before it is given up (J4).
+    pub queue_stay_max_ms: u64,
+    /// The longest reconciliation before the outcome counts as unknown for good, milliseconds (J4).
+    pub reconcile_stay_max_ms: u64,
+    /// The quiet period's floor, milliseconds (U5).
+    pub quiet_ms: u64,
+    /// What happens to files.
+    pub assets: Assets,
+    /// The largest result file, bytes.
+    pub result_bytes_max: u64,
+    /// Addresses that result URLs may point to although they are not public.
+    pub allow: Arc<Allow>,
+    /// Whether result URLs may be plain http. Addresses on the allow list may in any case.
+    pub http_allowed: bool,
+    /// This server's address as providers and clients see it, without trailing slash, if it has one.
+    pub public_url: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            workers: 1024,
+            lease_ms: 30_000,
+            operator_from: MicroUsd(1_000_000),
+            fresh_connection_from: MicroUsd(250_000),
+            queue_stay_max_ms: 3_600_000,
+            reconcile_stay_max_ms: 900_000,
+            quiet_ms: 60_000,
+            assets: Assets::Store,
+            result_bytes_max: 2 << 30,
+            allow: Arc::new(Allow::default()),
+            http_allowed: false,
+            public_url: None,
+        }
+    }
+}

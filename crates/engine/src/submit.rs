@@ -1,0 +1,251 @@
+//! The engine's door: an order in, a durable job out (M3), with its first attempt's intent in the same commit
+//! where a worker is free (birth claim).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use spool_domain::catalogue::{Model, Params, Refusal, Unknown, Words};
+use spool_domain::fault::{Fault, Kind};
+use spool_domain::ids::JobId;
+use spool_domain::job::{Event, Job, Phase, Run};
+use spool_domain::ledger::Purse;
+use spool_domain::order::{Caller, Idempotency, Order, Validated};
+use spool_domain::store::{NewJob, Submitted};
+
+use crate::attempt::Prepared;
+use crate::wake::Listener;
+use crate::{Engine, Inner, broken};
+
+/// The most outputs one order may ask for.
+const COUNT_MAX: u32 = 10;
+
+/// An admitted job, and a registration for its end.
+pub struct Ticket {
+    /// The job as admitted, or as it stands if the idempotency key had it already.
+    pub job: Arc<Job>,
+    /// Whether the job was there already (K2).
+    pub replayed: bool,
+    listener: Option<Listener>,
+}
+
+impl Ticket {
+    /// Waits until the job is over or the time is up, and gives its last known state.
+    pub async fn wait(mut self, limit: Duration) -> Arc<Job> {
+        let Some(mut listener) = self.listener.take().filter(|_| !self.job.phase.is_done()) else {
+            return self.job;
+        };
+        tokio::time::timeout(limit, listener.done()).await.unwrap_or(self.job)
+    }
+}
+
+impl Engine {
+    /// Checks an order against its model and prices it. Nothing is stored: this is also the dry run.
+    pub fn validate(&self, caller: &Caller, order: &Order) -> Result<Validated, Fault> {
+        let model = self.model(&order.model)?;
+        let refused = |refusals: Vec<Refusal>| {
+            refusals.into_iter().next().map_or_else(
+                || Fault::of(Kind::InvalidInput),
+                |refusal| Fault::field(format!("input.{}", refusal.param), refusal.message),
+            )
+        };
+        let params = model.validate(&order.input, order.words).map_err(refused)?;
+        let count = order.count.or_else(|| model.count(&params)).unwrap_or(1);
+        if !(1..=COUNT_MAX).contains(&count) {
+            return Err(Fault::field("n", format!("`n` is {count}; allowed are 1 to {COUNT_MAX}")));
+        }
+        if self.inner.ways(&model, &params, caller.mode, 0).next().is_none() {
+            return Err(Kind::ModelUnavailable.into());
+        }
+        let unit_price = model.unit_price(&params);
+        let price = unit_price.times(count).ok_or_else(|| Fault::of(Kind::InvalidInput))?;
+        Ok(Validated { model, params, count, unit_price, price })
+    }
+
+    /// The model of this name, or a fault that names the nearest.
+    pub fn model(&self, name: &str) -> Result<Arc<Model>, Fault> {
+        let catalogue = &self.inner.catalogue;
+        catalogue.find(name).cloned().ok_or_else(|| {
+            let hint =
+                catalogue.nearest(name).map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
+            let shown: String = name.chars().take(80).collect();
+            let message = format!("No model is named `{shown}`.{hint} GET /v1/models lists all.");
+            Fault { param: Some("model".to_owned()), ..Fault::new(Kind::UnknownModel, message) }
+        })
+    }
+
+    /// Validates, prices, holds and admits. Durable when this returns.
+    pub async fn submit(&self, caller: &Caller, order: Order) -> Result<Ticket, Fault> {
+        let valid = self.validate(caller, &order)?;
+        let inner = &self.inner;
+        let id = match &order.idempotency {
+            Some(key) => inner.key.job_id(&key.scope, &key.fingerprint),
+            None => JobId::new(inner.clock.now().unix_s(), inner.entropy.as_ref()),
+        };
+        let job = new_job(inner, id, caller, &order, &valid);
+        let per_call = inner
+            .ways(&valid.model, &valid.params, caller.mode, 0)
+            .map(|way| way.route.count_max())
+            .min()
+            .unwrap_or(1)
+            .max(1);
+        // Registered before the job exists, so that no end is missed.
+        let listener = inner.wakes.listen(id);
+        let (job, submitted) = if valid.count > per_call {
+            inner.admit_parts(job, &valid, per_call, order.idempotency).await?
+        } else {
+            inner.admit_one(job, order.idempotency).await?
+        };
+        match submitted {
+            Submitted::New => Ok(Ticket { job, replayed: false, listener: Some(listener) }),
+            Submitted::Existing(job) => {
+                let listener = if job.id == id { listener } else { inner.wakes.listen(job.id) };
+                Ok(Ticket { job: Arc::new(*job), replayed: true, listener: Some(listener) })
+            }
+            Submitted::Mismatch => Err(Kind::IdempotencyMismatch.into()),
+            Submitted::Overdrawn { available } => Err(Fault::new(
+                Kind::InsufficientCredit,
+                format!("This job costs {} USD, and {available} USD are available. Add credit.", valid.price),
+            )),
+        }
+    }
+}
+
+impl Inner {
+    /// Admits a job that one call serves; a free worker begins it within the same commit.
+    async fn admit_one(
+        self: &Arc<Self>,
+        mut job: Job,
+        idempotency: Option<Idempotency>,
+    ) -> Result<(Arc<Job>, Submitted), Fault> {
+        let mut events = vec![event(&job, 1, "queued", "")];
+        let slot = Arc::clone(&self.slots).try_acquire_owned().ok().filter(|_| self.may_claim());
+        // Preparing also proves that the provider's input can be built at all: a fault here refuses the order.
+        let prepared = self.prepare(&job)?;
+        let mut begun = None;
+        if let Some(slot) = slot {
+            events.push(event(&job, 2, "submitting", &prepared.attempt.provider));
+            begin(&mut job, &prepared);
+            job.epoch = 1;
+            begun = Some((slot, prepared));
+        }
+        job.events = events.len() as u32;
+        let hold = purse(&job).hold(job.price);
+        let claim = begun.is_some().then_some((self.node, self.settings.lease_ms));
+        let job = Arc::new(job);
+        let new = NewJob { job: Job::clone(&job), hold, events, claim, idempotency, parts: Vec::new() };
+        let submitted = self.store.submit(new).await.map_err(broken)?;
+        if matches!(submitted, Submitted::New) {
+            match begun {
+                Some((slot, prepared)) => self.work(Arc::clone(&job), Some(prepared), slot),
+                None => self.due.ring_now(),
+            }
+        }
+        Ok((job, submitted))
+    }
+
+    /// Admits a job that takes several calls: a parent with the hold, and one part for each call.
+    async fn admit_parts(
+        self: &Arc<Self>,
+        mut job: Job,
+        valid: &Validated,
+        per_call: u32,
+        idempotency: Option<Idempotency>,
+    ) -> Result<(Arc<Job>, Submitted), Fault> {
+        self.prepare(&Job { count: per_call, ..job.clone() })?;
+        job.phase = Phase::Running(Run::Parts);
+        job.due = Some(self.clock.now().after_ms(crate::look::PARTS_PACE_MS));
+        job.events = 2;
+        let events = vec![event(&job, 1, "queued", ""), event(&job, 2, "running", "in parts")];
+        let mut parts = Vec::new();
+        let mut left = valid.count;
+        while left > 0 {
+            let count = left.min(per_call);
+            left -= count;
+            let part = self.part(&job, valid, parts.len() as u32, count);
+            let first = event(&part, 1, "queued", "");
+            parts.push((part, first));
+        }
+        let hold = purse(&job).hold(job.price);
+        let job = Arc::new(job);
+        let new = NewJob { job: Job::clone(&job), hold, events, claim: None, idempotency, parts };
+        let submitted = self.store.submit(new).await.map_err(broken)?;
+        self.due.ring_now();
+        Ok((job, submitted))
+    }
+
+    fn part(&self, parent: &Job, valid: &Validated, no: u32, count: u32) -> Job {
+        Job {
+            id: JobId::new(parent.created_at.unix_s(), self.entropy.as_ref()),
+            parent: Some(parent.id),
+            part: no,
+            count,
+            price: valid.unit_price.times(count).unwrap_or(valid.price),
+            params: reseeded(&valid.model, &valid.params, no),
+            phase: Phase::Queued,
+            due: Some(parent.created_at),
+            events: 1,
+            ..parent.clone()
+        }
+    }
+}
+
+/// The same parameters with another seed for each part, so that four pictures are not four copies.
+fn reseeded(model: &Model, params: &Params, part: u32) -> Params {
+    let seed = model.by_role(params, "seed").and_then(serde_json::Value::as_i64);
+    let (Some(seed), Some(name)) = (seed, model.name_of_role("seed")) else { return params.clone() };
+    let mut all: serde_json::Map<_, _> = params.0.clone().into_iter().collect();
+    all.insert(name.to_owned(), seed.saturating_add(i64::from(part)).into());
+    // Through the validator, so that a bound is kept: beyond it the seed stays as it was.
+    let words = Words::Names { unknown: Unknown::Pass, numeric_strings: false };
+    model.validate(&all, words).unwrap_or_else(|_| params.clone())
+}
+
+fn new_job(inner: &Inner, id: JobId, caller: &Caller, order: &Order, valid: &Validated) -> Job {
+    let now = inner.clock.now();
+    Job {
+        id,
+        account: caller.account,
+        key: caller.key.clone(),
+        mode: caller.mode,
+        label: order.label.to_owned(),
+        model: valid.model.id.clone(),
+        model_asked: order.model.clone(),
+        params: valid.params.clone(),
+        count: valid.count,
+        price: valid.price,
+        phase: Phase::Queued,
+        due: Some(now),
+        phase_since: now,
+        epoch: 0,
+        route: 0,
+        attempt: None,
+        events: 0,
+        progress: None,
+        cancel_asked: false,
+        cancel_sent: false,
+        charged: None,
+        parent: None,
+        part: 0,
+        created_at: now,
+        ended_at: None,
+    }
+}
+
+/// Turns a queued job into one whose attempt's intent is written.
+pub(crate) fn begin(job: &mut Job, prepared: &Prepared) {
+    job.phase = Phase::Submitting;
+    job.phase_since = prepared.attempt.started_at;
+    job.due = Some(prepared.attempt.started_at);
+    job.route = prepared.route;
+    job.attempt = Some(prepared.attempt.clone());
+}
+
+/// One line of the job's history.
+pub(crate) fn event(job: &Job, no: u32, kind: &str, detail: &str) -> Event {
+    Event { no, kind: kind.to_owned(), detail: detail.to_owned(), at: job.phase_since }
+}
+
+/// Whose money the job moves, dated at its present phase.
+pub(crate) fn purse(job: &Job) -> Purse {
+    Purse { job: job.id, account: job.account, mode: job.mode, at: job.phase_since }
+}
