@@ -106,8 +106,13 @@ pub struct Facts {
     pub operator_from: MicroUsd,
 }
 
-/// At most this many attempts a job, over all routes: a provider that always refuses must not be asked for ever.
-pub const ATTEMPTS_MAX: u32 = 6;
+/// At most this many attempts a job, over all routes: with the pauses between them some seconds, after which the
+/// caller had better hear of it and decide.
+pub const ATTEMPTS_MAX: u32 = 4;
+
+/// The same for a provider that is up and says it is busy: that passes, and the job is better off waiting its turn.
+/// With the pauses some six minutes.
+pub const BUSY_ATTEMPTS_MAX: u32 = 12;
 
 /// The longest a refused job waits before it is offered to the same provider again, milliseconds.
 const BACKOFF_MAX_MS: u64 = 60_000;
@@ -320,15 +325,20 @@ fn refused(trouble: Trouble, facts: &Facts) -> Step {
     }
     match trouble.class {
         TroubleClass::Caller | TroubleClass::ContentPolicy => Step::fail(fault_of(&trouble), Money::Release),
+        TroubleClass::Busy if !facts.next_route && facts.attempts < BUSY_ATTEMPTS_MAX => {
+            Step::to(Phase::Queued, Due::AfterMs(backoff_ms(&trouble, facts.attempts)))
+        }
         _ if facts.attempts >= ATTEMPTS_MAX => Step::fail(fault_of(&trouble), Money::Release),
         _ if facts.next_route => Step { next_route: true, ..Step::to(Phase::Queued, Due::Now) },
         // Waiting helps against load and outages; it does not mend a key, a bill or a misunderstanding.
-        TroubleClass::Busy | TroubleClass::Unavailable | TroubleClass::Timeout => {
+        TroubleClass::Unavailable | TroubleClass::Timeout => {
             Step::to(Phase::Queued, Due::AfterMs(backoff_ms(&trouble, facts.attempts)))
         }
-        TroubleClass::Credential | TroubleClass::Quota | TroubleClass::Gone | TroubleClass::Unknown => {
-            Step::fail(fault_of(&trouble), Money::Release)
-        }
+        TroubleClass::Busy
+        | TroubleClass::Credential
+        | TroubleClass::Quota
+        | TroubleClass::Gone
+        | TroubleClass::Unknown => Step::fail(fault_of(&trouble), Money::Release),
     }
 }
 
@@ -343,7 +353,9 @@ fn after_failure(trouble: Trouble, facts: &Facts) -> Step {
         Step { next_route: true, ..Step::to(Phase::Queued, Due::Now) }
     } else {
         let fault = match trouble.class {
-            TroubleClass::Unknown | TroubleClass::Gone | TroubleClass::Unavailable => Fault::of(Kind::ProviderFailed),
+            TroubleClass::Unknown | TroubleClass::Gone | TroubleClass::Unavailable => {
+                Fault::of(Kind::ProviderFailed)
+            }
             _ => fault_of(&trouble),
         };
         Step::fail(fault, Money::Release)

@@ -31,7 +31,7 @@ use spool_domain::store::{self, Blobs, Page, Store};
 use spool_domain::time::Clock;
 use tokio::sync::{Notify, Semaphore};
 
-pub use self::callback::Received;
+pub use self::callback::{PATH as CALLBACK_PATH, Received};
 use self::providers::Providers;
 use self::secret::ServerKey;
 use self::settings::Settings;

@@ -359,17 +359,18 @@ fn passed(door: &Door, output: Output, kind: &str) -> Stored {
         Output::Text(text) => (None, Some(text)),
         Output::Bytes(_) => (None, None),
     };
-    let url = url.map(|url| match door {
-        Door::Live(live) => live.result_url(&url).map(|(url, _)| url.into()).unwrap_or(url),
-        Door::Sandbox(_) => url,
-    });
-    let extension = url.as_deref().and_then(crate::ingest::extension).unwrap_or_default();
+    let whole = |url: &String| match door {
+        Door::Live(live) => live.result_url(url).map(|(whole, _)| whole.into()),
+        Door::Sandbox(_) => None,
+    };
+    let url: Option<String> = url.map(|url| whole(&url).unwrap_or(url));
+    let format = url.as_deref().and_then(crate::ingest::extension).unwrap_or_default().to_owned();
     Stored {
         asset: None,
         kind: if text.is_some() { "text" } else { kind }.to_owned(),
         text,
         url,
-        format: extension.to_owned(),
+        format,
         content_type: String::new(),
         size_bytes: 0,
         width: None,

@@ -267,10 +267,6 @@ impl Live {
         let home = url.origin() == self.base.origin();
         Some((url, home))
     }
-
-    pub(crate) fn adapter(&self) -> &dyn Adapter {
-        self.adapter.as_ref()
-    }
 }
 
 /// Whether a result URL is served by the provider in this process.
