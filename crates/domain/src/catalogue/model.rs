@@ -93,6 +93,11 @@ impl Model {
         task.unwrap_or(self.tasks[0])
     }
 
+    /// The model's own name of the parameter with a role, if it has one.
+    pub fn name_of_role(&self, role: &str) -> Option<&str> {
+        self.params.get_index(self.slot_of(Role::parse(role)?)?).map(|(name, _)| name.as_str())
+    }
+
     /// The value of the parameter with a role, such as `duration`, `image.0`; none if the model has none or it was not given.
     pub fn by_role<'a>(&self, params: &'a Params, role: &str) -> Option<&'a Value> {
         self.with_role(params, Role::parse(role)?)

@@ -166,6 +166,7 @@ pub(super) fn read(tables: Vec<Table>, params: &IndexMap<String, Param>, notes: 
     for mut table in tables {
         let at = table.at.clone();
         let what = table.what.clone();
+        let before = notes.count();
         let when =
             table.table("when", notes).map(|when| condition::read(when, params, notes)).unwrap_or_default();
         let mut demands = Vec::new();
@@ -188,7 +189,7 @@ pub(super) fn read(tables: Vec<Table>, params: &IndexMap<String, Param>, notes: 
             read_allow(allow, params, notes, &mut demands);
         }
         table.finish(notes);
-        if demands.is_empty() {
+        if demands.is_empty() && notes.count() == before {
             notes.add(
                 &at,
                 format!("{what} asks for nothing"),

@@ -52,8 +52,9 @@ pub(super) fn read(mut table: Table, file: &str, providers: &[&str], notes: &mut
     let habits =
         table.table("typical", notes).map(|table| read_habits(table, makes, notes)).unwrap_or_default();
 
+    let before = notes.count();
     let params = table.table("params", notes).map(|table| param_read::read(table, notes)).unwrap_or_default();
-    if params.is_empty() {
+    if params.is_empty() && notes.count() == before {
         notes.add(&id_at, format!("{what} has no parameter"), "add [model.params] with at least one");
     }
     let rules = rule::read(table.tables("rules", "rule", notes), &params, notes);
