@@ -1,0 +1,1 @@
+INSERT INTO account (name, created_at) VALUES (?1, ?2)

@@ -1,0 +1,1 @@
+DELETE FROM asset WHERE id = ?1 AND (SELECT account FROM job WHERE n = asset.job) = ?2

@@ -1,0 +1,1 @@
+SELECT debit, credit, amount, kind = 'cost' FROM entry

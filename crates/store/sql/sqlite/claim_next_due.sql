@@ -1,0 +1,1 @@
+SELECT wake FROM job WHERE ended_at IS NULL AND wake IS NOT NULL ORDER BY wake LIMIT 1

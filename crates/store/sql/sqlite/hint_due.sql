@@ -1,0 +1,1 @@
+UPDATE job SET due = ?2 WHERE n = ?1

@@ -1,0 +1,1 @@
+SELECT n, ended_at IS NOT NULL FROM job WHERE id = ?1

@@ -1,0 +1,1 @@
+UPDATE job SET lease_until = max(lease_until, ?2) WHERE lease_node = ?1

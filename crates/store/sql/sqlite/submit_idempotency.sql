@@ -1,0 +1,1 @@
+SELECT fingerprint, job FROM idempotency WHERE scope = ?1

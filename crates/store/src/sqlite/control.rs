@@ -1,0 +1,75 @@
+//! What happens to jobs from outside their own steps: leases, wishes to cancel, hints.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use spool_domain::ids::{AccountId, JobId, NodeId};
+use spool_domain::job::Job;
+use spool_domain::order::Mode;
+use spool_domain::time::Timestamp;
+
+use super::claim;
+use super::failure::Failure;
+
+/// The moment `renew`. Never shortens a lease.
+pub(super) fn renew(
+    connection: &Connection,
+    now: Timestamp,
+    node: NodeId,
+    lease_ms: u64,
+) -> Result<u64, Failure> {
+    let renewed = connection
+        .prepare_cached(include_str!("../../sql/sqlite/renew.sql"))?
+        .execute(params![node.0, now.after_ms(lease_ms).0])?;
+    Ok(renewed as u64)
+}
+
+/// The moment `take_over`. The data folder is locked, so no other node can be alive.
+pub(super) fn take_over(connection: &Connection, now: Timestamp, node: NodeId) -> Result<u64, Failure> {
+    let taken = connection
+        .prepare_cached(include_str!("../../sql/sqlite/take_over.sql"))?
+        .execute(params![node.0, now.0])?;
+    Ok(taken as u64)
+}
+
+/// The moment `ask_cancel`.
+pub(super) fn ask_cancel(
+    connection: &Connection,
+    now: Timestamp,
+    account: AccountId,
+    mode: Mode,
+    job: JobId,
+) -> Result<Option<Job>, Failure> {
+    let found: Option<(i64, bool)> = connection
+        .prepare_cached(include_str!("../../sql/sqlite/ask_cancel_find.sql"))?
+        .query_row(params![job.bytes(), account.0, mode.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((n, over)) = found else { return Ok(None) };
+    if !over {
+        for sql in [
+            include_str!("../../sql/sqlite/ask_cancel.sql"),
+            include_str!("../../sql/sqlite/ask_cancel_parts.sql"),
+        ] {
+            connection.prepare_cached(sql)?.execute(params![n, now.0])?;
+        }
+    }
+    claim::by_number(connection, n).map(Some)
+}
+
+/// The moment `hint`. Nothing is written for a job that is due anyway: callbacks can be repeated at will.
+pub(super) fn hint(
+    connection: &Connection,
+    now: Timestamp,
+    provider: &str,
+    provider_job: &str,
+) -> Result<Option<JobId>, Failure> {
+    let found: Option<(i64, [u8; 20], Option<i64>)> = connection
+        .prepare_cached(include_str!("../../sql/sqlite/hint.sql"))?
+        .query_row([provider_job, provider], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((n, id, due)) = found else { return Ok(None) };
+    if due.is_none_or(|due| due > now.0) {
+        connection
+            .prepare_cached(include_str!("../../sql/sqlite/hint_due.sql"))?
+            .execute(params![n, now.0])?;
+    }
+    Ok(Some(JobId(id)))
+}

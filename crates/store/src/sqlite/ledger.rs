@@ -1,0 +1,46 @@
+//! Booking entries.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use spool_domain::ledger::{Account, Transfer};
+use spool_domain::money::MicroUsd;
+
+use super::failure::Failure;
+
+/// Books an entry and moves its amount; false if its key was booked before (M7). `job` is the number of its job's
+/// row. An amount that would overdraw a bounded account is an error (M2).
+pub(super) fn post(connection: &Connection, transfer: &Transfer, job: Option<i64>) -> Result<bool, Failure> {
+    for account in [&transfer.from, &transfer.to] {
+        // The other books are as old as the database or the customer.
+        if let Account::Payable(..) = account {
+            open_book(connection, account)?;
+        }
+    }
+    let booked =
+        connection.prepare_cached(include_str!("../../sql/sqlite/entry_post.sql"))?.execute(params![
+            transfer.key,
+            transfer.kind.as_str(),
+            job,
+            transfer.from.to_string(),
+            transfer.to.to_string(),
+            transfer.amount.0,
+            transfer.at.0,
+        ])?;
+    Ok(booked == 1)
+}
+
+/// Makes an account of the books with nothing in it, unless it is there.
+pub(super) fn open_book(connection: &Connection, account: &Account) -> Result<(), Failure> {
+    connection
+        .prepare_cached(include_str!("../../sql/sqlite/book_open.sql"))?
+        .execute(params![account.to_string(), account.bounded()])?;
+    Ok(())
+}
+
+/// A book's balance; none if there is no such book.
+pub(super) fn amount(connection: &Connection, account: &Account) -> Result<Option<MicroUsd>, Failure> {
+    let amount = connection
+        .prepare_cached(include_str!("../../sql/sqlite/book_amount.sql"))?
+        .query_row([account.to_string()], |row| row.get(0))
+        .optional()?;
+    Ok(amount.map(MicroUsd))
+}

@@ -1,0 +1,126 @@
+//! Migrations: each is one transaction together with its version number, so that a crash at any statement leaves
+//! the database before or after it (D6).
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::OpenError;
+
+/// In order, each with the version it leads to.
+const MIGRATIONS: &[(u32, &str)] = &[(1, include_str!("../../migrations/sqlite/0001_begin.sql"))];
+
+/// The version this program works with.
+const KNOWN: u32 = MIGRATIONS[MIGRATIONS.len() - 1].0;
+
+/// Brings the database to this program's version.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
+    let found = version(connection)?;
+    if found > KNOWN {
+        return Err(OpenError::Newer { found, known: KNOWN });
+    }
+    for (version, migration) in MIGRATIONS.iter().filter(|(version, _)| *version > found) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
+        tracing::info!(version, "migrated the database to schema version {version}");
+    }
+    Ok(())
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Batch;
+    use rusqlite::fallible_iterator::FallibleIterator;
+    use std::path::Path;
+
+    use super::*;
+
+    fn schema(connection: &Connection) -> Vec<(String, Option<String>)> {
+        let mut statement = connection.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").unwrap();
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    }
+
+    fn open(dir: &Path) -> Connection {
+        let connection = Connection::open(dir.join("spool.db")).unwrap();
+        super::super::prepare_writer(&connection).unwrap();
+        connection
+    }
+
+    /// The files as a killed process leaves them.
+    fn image(from: &Path, to: &Path) {
+        for file in std::fs::read_dir(from).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+        }
+    }
+
+    /// Runs some statements of a migration in a transaction; whether they were all.
+    fn run_some(connection: &Connection, migration: &str, statements: usize) -> bool {
+        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let mut batch = Batch::new(connection, migration);
+        for _ in 0..statements {
+            match batch.next().unwrap() {
+                Some(mut statement) => drop(statement.raw_query().next().map(|_| ())),
+                None => return true,
+            }
+        }
+        false
+    }
+
+    #[test]
+    fn d6_a_migration_survives_a_crash_at_every_statement() {
+        let fresh = tempfile::tempdir().unwrap();
+        let mut connection = open(fresh.path());
+        migrate(&mut connection).unwrap();
+        let expected = schema(&connection);
+
+        for n in 0..MIGRATIONS.len() {
+            let mut statements = 0;
+            loop {
+                let dir = tempfile::tempdir().unwrap();
+                let connection = open(dir.path());
+                let mut before = 0;
+                for (version, earlier) in &MIGRATIONS[..n] {
+                    connection.execute_batch(earlier).unwrap();
+                    connection.pragma_update(None, "user_version", version).unwrap();
+                    before = *version;
+                }
+                let whole = run_some(&connection, MIGRATIONS[n].1, statements);
+                // Push what is written into the files, as a full cache would.
+                connection.cache_flush().unwrap();
+                let killed = tempfile::tempdir().unwrap();
+                image(dir.path(), killed.path());
+
+                let mut reopened = open(killed.path());
+                assert_eq!(version(&reopened).unwrap(), before, "after {statements} statements");
+                migrate(&mut reopened).unwrap();
+                assert_eq!(schema(&reopened), expected, "after {statements} statements");
+                assert_eq!(version(&reopened).unwrap(), KNOWN);
+                if whole {
+                    break;
+                }
+                statements += 1;
+            }
+            assert!(statements > 5, "the migration was not taken apart");
+        }
+    }
+
+    #[test]
+    fn a_database_of_a_newer_program_is_refused_and_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut connection = open(dir.path());
+        migrate(&mut connection).unwrap();
+        connection.pragma_update(None, "user_version", KNOWN + 1).unwrap();
+        let refused = migrate(&mut connection);
+        assert!(matches!(refused, Err(OpenError::Newer { found, known }) if found == known + 1));
+    }
+
+    #[test]
+    fn d3_the_bundled_sqlite_has_the_log_reset_repair() {
+        assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
+    }
+}

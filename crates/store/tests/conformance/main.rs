@@ -1,0 +1,92 @@
+//! What every store must do. A store joins with one line: a name, and how to open an empty one.
+
+mod admission;
+mod books;
+mod control;
+mod reading;
+mod steps;
+mod work;
+mod world;
+
+/// Expands to one test for each case. After each, the books must be sound.
+macro_rules! conformance {
+    ($store:ident, $open:expr) => {
+        conformance! { @ $store, $open,
+            admission: [
+                m2_a_hold_that_would_overdraw_is_refused_and_nothing_else_changes,
+                m2_racing_submits_never_spend_a_credit_twice,
+                m3_a_refused_admission_leaves_no_trace,
+                m3_an_admission_is_whole,
+                k2_the_same_key_and_request_is_the_same_job,
+                k3_the_same_key_with_another_request_is_refused_without_effect,
+                k6_a_thousand_twins_make_one_job,
+                a_birth_claim_is_leased_and_has_its_attempt,
+                an_account_that_does_not_exist_orders_nothing,
+            ],
+            steps: [
+                j5_a_late_commit_is_lost,
+                j5_a_commit_after_the_lease_was_given_up_is_lost,
+                j5_a_job_that_is_over_takes_no_more_commits,
+                j6_events_are_numbered_without_gaps,
+                m4_a_hold_is_resolved_with_the_end_of_its_job_and_once,
+                m5_the_unused_rest_returns_in_the_same_transaction,
+                m7_replaying_a_step_books_nothing,
+                m12_costs_are_reported_per_provider_and_mode,
+                u8_a_provider_job_belongs_to_one_attempt,
+                a_failed_commit_leaves_no_trace_and_others_go_on,
+                every_phase_and_attempt_comes_back_as_it_was_written,
+                a_kept_lease_goes_on,
+                the_operator_decides_without_a_lease,
+                the_last_part_to_end_wakes_the_whole,
+            ],
+            work: [
+                j8_claims_never_exceed_the_limit,
+                claims_come_most_overdue_first_and_tell_the_next_due,
+                a_claimed_job_is_left_alone_until_its_lease_lapses,
+                renewing_lengthens_all_leases_of_a_node,
+                racing_claims_share_no_job,
+                j3_jobs_with_the_operator_are_not_claimed,
+                u12_takeover_ends_foreign_leases_only,
+            ],
+            control: [
+                j7_a_wish_to_cancel_is_noted_and_due_now,
+                j7_a_wish_to_cancel_under_a_lease_is_told_with_the_commit,
+                j7_a_wish_to_cancel_reaches_the_parts,
+                j7_a_job_that_is_over_cannot_be_canceled,
+                s9_nobody_cancels_a_foreign_job,
+                u9_a_hint_makes_a_running_job_due_and_nothing_else,
+            ],
+            reading: [
+                jobs_are_listed_newest_first_in_pages,
+                s9_foreign_jobs_are_not_there,
+                events_are_read_after_a_number,
+                s12_a_deleted_asset_is_forgotten,
+                s6_keys_are_kept_listed_and_revoked_once,
+                accounts_are_numbered_and_empty,
+                the_database_answers,
+            ],
+            books: [
+                m1_m9_balances_follow_entries,
+                m2_books_of_customers_never_fall_below_zero,
+                m6_refunds_stay_within_the_capture,
+                m7_a_reference_is_booked_once,
+                m10_holds_cannot_be_booked_beside_their_jobs,
+                live_and_test_books_never_touch,
+            ]
+        }
+    };
+    (@ $store:ident, $open:expr, $($topic:ident: [$($case:ident),* $(,)?]),*) => {
+        mod $store {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let world = ($open)().await;
+                    crate::$topic::$case(&world).await;
+                    world.is_sound().await;
+                }
+            )*)*
+        }
+    };
+}
+
+conformance!(sqlite, || async { crate::world::sqlite() });
