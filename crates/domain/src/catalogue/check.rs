@@ -235,7 +235,7 @@ fn list(
             let inner = refusals.len();
             let found = self::value(of, item, "", how, refusals);
             for refusal in &mut refusals[inner..] {
-                *refusal = Refusal::new(&format!("{path}.{i}"), refusal.message.trim_start().to_owned());
+                *refusal = Refusal::new(&format!("{path}.{i}"), refusal.message.trim_start());
             }
             found
         })

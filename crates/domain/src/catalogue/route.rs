@@ -83,6 +83,9 @@ pub(super) enum Cost {
     Percent(u32),
 }
 
+/// What providers call the number of outputs of one call.
+const MULTIPLIERS: [&str; 6] = ["n", "num_images", "num_outputs", "num_videos", "sample_count", "batch_size"];
+
 impl Route {
     /// Whether this route can make what these parameters ask for.
     pub fn serves(&self, params: &Params) -> bool {
@@ -111,6 +114,12 @@ impl Route {
     pub fn render(&self, model: &Model, params: &Params, count: u32) -> Upstream {
         let mut input = Map::new();
         for (name, value) in params.iter() {
+            if !model.params.contains_key(name) {
+                if !self.is_taken(name) {
+                    put(&mut input, name, value.clone());
+                }
+                continue;
+            }
             let is_count = model.params.get(name).is_some_and(|param| param.role == Some(Role::Count));
             if is_count || self.drop.contains(name) || self.names(name) {
                 continue;
@@ -157,6 +166,16 @@ impl Route {
 
     fn moved(&self, name: &str) -> Option<&Move> {
         self.moves.iter().find(|(other, _)| other == name).map(|(_, how)| how)
+    }
+
+    /// Whether a word that only the caller knows would change what the route itself decides, and with it the
+    /// price: a name that the route writes, or one that multiplies outputs.
+    fn is_taken(&self, name: &str) -> bool {
+        let first = |path: &str| path.split('.').next() == name.split('.').next();
+        MULTIPLIERS.contains(&name)
+            || self.moves.iter().any(|(_, how)| how.name.as_deref().is_some_and(first))
+            || self.set.iter().any(|(path, _)| first(path))
+            || self.count.as_ref().is_some_and(|(path, _)| first(path))
     }
 
     /// Whether the upstream's name already says this parameter.

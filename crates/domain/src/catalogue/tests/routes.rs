@@ -156,3 +156,26 @@ fn unknown_words_that_a_dialect_passes_reach_the_provider() {
     assert_eq!(upstream.input["duration"], "10");
     assert!(!upstream.input.contains_key("gone"));
 }
+
+#[test]
+fn a_passed_word_cannot_change_what_the_route_decides() {
+    let words = Words::Names { unknown: Unknown::Pass, numeric_strings: true };
+    let sent = |id: &str, json: Value| {
+        let model = model(id);
+        let params = model.validate(&input(json), words).unwrap();
+        let route = model.routes.iter().find(|route| route.serves(&params)).unwrap();
+        Value::Object(route.render(model, &params, 1).input)
+    };
+    let body =
+        sent("kuaishou/kling-2.6", json!({ "prompt": "x", "mode": "pro", "generate_audio": true, "n": 4 }));
+    assert_eq!((&body["generate_audio"], body.get("n")), (&json!(false), None));
+    let body = sent("google/veo-3.1-fast", json!({ "prompt": "x", "duration": "60s" }));
+    assert_eq!(body["duration"], "8s");
+    let body = sent("google/nano-banana", json!({ "prompt": "x", "aspect_ratio": "1:1", "num_images": 4 }));
+    assert_eq!(body["num_images"], 1);
+    let body = sent(
+        "black-forest-labs/flux.2-pro",
+        json!({ "prompt": "x", "image_size": "4096x4096", "num_images": 9 }),
+    );
+    assert_eq!(body, json!({ "prompt": "x" }));
+}
