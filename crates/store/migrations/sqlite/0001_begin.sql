@@ -19,7 +19,7 @@ CREATE TABLE api_key (
     revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX api_key_of_account ON api_key (account);
+CREATE INDEX api_key_of_account ON api_key (account, created_at);
 
 -- `n` is a small name for the job in the rows that belong to it, and grows with admission: it sorts lists.
 -- `wake` is the moment from which a claim may take the job: when it is due and nobody's lease is alive.

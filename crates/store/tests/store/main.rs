@@ -1,8 +1,15 @@
-//! What every store must do. A store joins with one line: a name, and how to open an empty one.
+//! What every store must do. A store joins with one line at the end: a name, and how to open an empty one.
+//! Beside that, what only the embedded one has: files, a folder, and a process to be killed.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests, also outside of the test functions")]
 
 mod admission;
+mod blobs;
 mod books;
 mod control;
+mod crash;
+mod damage;
+mod folder;
 mod reading;
 mod steps;
 mod work;

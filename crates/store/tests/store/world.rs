@@ -1,6 +1,6 @@
 //! A store to test, the time it goes by, and short words for ordering and working.
 
-use std::any::Any;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -17,6 +17,7 @@ use spool_domain::order::Mode;
 use spool_domain::store::{Balance, Commit, Committed, NewJob, Store, Submitted};
 use spool_domain::time::{Clock, Timestamp};
 use spool_store::sqlite::Sqlite;
+use tempfile::TempDir;
 
 /// What a job costs here.
 pub(crate) const PRICE: MicroUsd = MicroUsd(40_000);
@@ -33,14 +34,23 @@ pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
     now: Box<dyn Fn() -> Timestamp + Send + Sync>,
     pass: Box<dyn Fn(u64) + Send + Sync>,
-    _folder: Box<dyn Any + Send + Sync>,
+    folder: PathBuf,
+    /// Removed with the store, unless somebody else keeps the folder.
+    _own: Option<TempDir>,
 }
 
 /// An empty embedded store, whose clock stands still until it is moved.
 pub(crate) fn sqlite() -> World {
     let dir = tempfile::tempdir().unwrap();
-    let clock = Arc::new(HandClock(AtomicI64::new(1_750_000_000_000)));
-    let store = Arc::new(Sqlite::open(dir.path(), clock.clone()).unwrap());
+    let mut world = sqlite_in(dir.path(), 0);
+    world._own = Some(dir);
+    world
+}
+
+/// The embedded store in this folder; its clock starts some seconds later.
+pub(crate) fn sqlite_in(dir: &Path, later_s: i64) -> World {
+    let clock = Arc::new(HandClock::at(later_s * 1_000));
+    let store = Arc::new(Sqlite::open(dir, clock.clone()).unwrap());
     let moved = clock.clone();
     World {
         store,
@@ -48,11 +58,20 @@ pub(crate) fn sqlite() -> World {
         pass: Box::new(move |ms| {
             moved.0.fetch_add(ms as i64, Ordering::SeqCst);
         }),
-        _folder: Box::new(dir),
+        folder: dir.to_owned(),
+        _own: None,
     }
 }
 
-struct HandClock(AtomicI64);
+/// A clock that is moved by hand.
+pub(crate) struct HandClock(AtomicI64);
+
+impl HandClock {
+    /// Stands some milliseconds after a certain moment.
+    pub(crate) fn at(later_ms: i64) -> Self {
+        Self(AtomicI64::new(1_750_000_000_000 + later_ms))
+    }
+}
 
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
@@ -63,6 +82,11 @@ impl Clock for HandClock {
 impl World {
     pub(crate) fn now(&self) -> Timestamp {
         (self.now)()
+    }
+
+    /// Where an embedded store keeps its files.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Lets time pass for the store.
