@@ -5,6 +5,8 @@
 //! exactly the address that was checked. HTTP/1.1 only, no redirects, no retries, no proxy from the environment.
 
 mod meter;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
