@@ -10,3 +10,8 @@ ON CONFLICT (job, no) DO UPDATE SET
     billed = excluded.billed,
     trouble = excluded.trouble,
     ended_at = excluded.ended_at
+-- Most steps leave the attempt as it is; then its page need not be written.
+WHERE (send_deadline, result, provider_job, billed, trouble, ended_at) IS NOT (
+    excluded.send_deadline, excluded.result, excluded.provider_job, excluded.billed, excluded.trouble,
+    excluded.ended_at
+)

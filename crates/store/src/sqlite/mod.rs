@@ -6,6 +6,7 @@ mod claim;
 mod commit;
 mod control;
 mod failure;
+mod folder;
 mod ledger;
 mod migrate;
 mod moments;
@@ -15,7 +16,7 @@ mod rows;
 mod submit;
 mod writer;
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,9 +31,6 @@ use writer::Writer;
 
 /// The database's file in the data folder.
 pub const DATABASE: &str = "spool.db";
-
-/// The file whose lock makes the data folder ours (D4).
-const LOCK: &str = "spool.lock";
 
 /// Statements kept prepared per connection: a little more than there are.
 const STATEMENTS_MAX: usize = 64;
@@ -61,6 +59,14 @@ pub enum OpenError {
     /// Another process has it (D4).
     #[error("another server or command is running on the data folder {}; stop it first", .0.display())]
     InUse(PathBuf),
+    /// It lies on a network file system, whose syncs cannot be trusted (D4).
+    #[error("the data folder {} lies on a network file system ({kind}); use a local disk", .folder.display())]
+    Network {
+        /// The folder.
+        folder: PathBuf,
+        /// The file system.
+        kind: String,
+    },
     /// There is nothing to audit.
     #[error("there is no database in {}", .0.display())]
     Missing(PathBuf),
@@ -92,14 +98,14 @@ impl Sqlite {
     /// Opens the database of a data folder, and makes both where they are missing. Leases and due times are
     /// compared with `clock`: the database is in this process, so its time is ours.
     pub fn open(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        std::fs::create_dir_all(dir).map_err(|error| folder(dir, error))?;
-        let lock = lock(dir)?;
+        let lock = folder::take(dir)?;
         let path = dir.join(DATABASE);
         let mut connection = Connection::open(&path)?;
         prepare_writer(&connection)?;
         migrate::migrate(&mut connection)?;
         let readers = Arc::new(Readers::open(|| open_reader(&path))?);
-        let writer = Writer::start(connection).map_err(|error| folder(dir, error))?;
+        let writer =
+            Writer::start(connection).map_err(|error| OpenError::Folder { folder: dir.to_owned(), error })?;
         Ok(Self { readers, writer, clock, _lock: lock })
     }
 
@@ -132,24 +138,6 @@ impl Sqlite {
         work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, spool_domain::store::Error> {
         self.readers.read(work).await.map_err(Into::into)
-    }
-}
-
-fn folder(dir: &Path, error: io::Error) -> OpenError {
-    OpenError::Folder { folder: dir.to_owned(), error }
-}
-
-fn lock(dir: &Path) -> Result<File, OpenError> {
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(dir.join(LOCK))
-        .map_err(|error| folder(dir, error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(dir.to_owned())),
-        Err(TryLockError::Error(error)) => Err(folder(dir, error)),
     }
 }
 

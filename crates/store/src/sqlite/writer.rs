@@ -169,3 +169,61 @@ fn die(what: &str, error: &rusqlite::Error) -> ! {
     tracing::error!(%error, "{what}; the process ends");
     std::process::abort()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::Command;
+
+    use super::*;
+
+    const CHILD: &str = "SPOOL_COMMIT_FAILS";
+
+    #[tokio::test]
+    async fn d2_a_failed_commit_ends_the_process() {
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "sqlite::writer::tests::writes_what_cannot_be_committed"])
+            .env(CHILD, "yes")
+            .output()
+            .unwrap();
+        assert_eq!(child.status.signal(), Some(6), "it ends by SIGABRT: {child:?}");
+    }
+
+    #[tokio::test]
+    #[ignore = "ends its process; another test starts it in one of its own"]
+    async fn writes_what_cannot_be_committed() {
+        assert_eq!(std::env::var(CHILD).as_deref(), Ok("yes"));
+        let connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "foreign_keys", true).unwrap();
+        connection.execute_batch("CREATE TABLE owner (n INTEGER PRIMARY KEY)").unwrap();
+        connection
+            .execute_batch("CREATE TABLE owned (n REFERENCES owner DEFERRABLE INITIALLY DEFERRED)")
+            .unwrap();
+        let writer = Writer::start(connection).unwrap();
+        // The statement succeeds; the commit does not.
+        let _ = writer.write(|db| Ok(db.execute("INSERT INTO owned VALUES (7)", [])?)).await;
+    }
+
+    #[tokio::test]
+    async fn a_failed_piece_leaves_no_trace_and_others_go_on() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE piece (n INTEGER PRIMARY KEY)").unwrap();
+        let writer = Writer::start(connection).unwrap();
+        let piece = |n: i64| {
+            writer.write(move |db| {
+                db.execute("INSERT INTO piece VALUES (?1)", [n])?;
+                if n % 3 == 0 { Err(Failure::new("by threes")) } else { Ok(n) }
+            })
+        };
+        let outcomes = futures::future::join_all((0..100).map(piece)).await;
+        assert!(outcomes.iter().enumerate().all(|(n, outcome)| outcome.is_ok() == (n % 3 != 0)));
+        let kept = writer
+            .write(|db| {
+                Ok(db.query_row("SELECT count(*), sum(n % 3 = 0) FROM piece", [], |row| {
+                    Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+                })?)
+            })
+            .await;
+        assert_eq!(kept.unwrap(), (66, 0));
+    }
+}
