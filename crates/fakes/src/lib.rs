@@ -1,0 +1,16 @@
+//! Providers for tests: real HTTP servers on 127.0.0.1 that speak the documented protocols, keep their own
+//! bill, and misbehave on request.
+//!
+//! A fake lives as long as its value: dropping it closes its port, its connections and whatever it still had to
+//! do. What it accepted is on its bill whether or not anybody heard the answer; a test of the engine is
+//! right when bill and ledger agree.
+
+pub mod bill;
+pub mod fal;
+pub mod files;
+mod media;
+pub mod openai;
+mod script;
+mod server;
+
+pub use script::Gate;
