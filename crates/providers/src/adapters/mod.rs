@@ -1,0 +1,7 @@
+//! One file per upstream: what it is like, how to ask it, and what its answers mean.
+
+mod answer;
+#[cfg(test)]
+mod cassette;
+pub mod fal;
+pub mod openai;

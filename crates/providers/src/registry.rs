@@ -1,0 +1,71 @@
+//! Every provider this build knows.
+
+use std::sync::Arc;
+
+use spool_domain::adapter::Adapter;
+
+use crate::adapters::{fal, openai};
+use crate::sandbox::Sandbox;
+
+/// All adapters, one line per provider.
+pub fn adapters() -> Vec<Arc<dyn Adapter>> {
+    vec![
+        Arc::new(fal::Fal::default()), //
+        Arc::new(openai::OpenAi),
+        Arc::new(Sandbox),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use spool_domain::adapter::Safety;
+
+    use super::*;
+
+    #[test]
+    fn every_provider_has_a_name_of_its_own() {
+        let mut names = HashSet::new();
+        for adapter in adapters() {
+            let name = adapter.manifest().provider;
+            assert!(
+                name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+                "{name}"
+            );
+            assert!(names.insert(name), "{name} is there twice");
+        }
+    }
+
+    #[test]
+    fn u17_every_manifest_says_when_it_was_checked() {
+        for adapter in adapters() {
+            let manifest = adapter.manifest();
+            let parts: Vec<_> = manifest.verified_on.split('-').collect();
+            let [year, month, day] = parts[..] else {
+                panic!("{}: {}", manifest.provider, manifest.verified_on)
+            };
+            assert_eq!((year.len(), month.len(), day.len()), (4, 2, 2), "{}", manifest.provider);
+            assert!((2024..2100).contains(&year.parse::<u32>().unwrap()), "{}", manifest.provider);
+            assert!((1..=12).contains(&month.parse::<u32>().unwrap()), "{}", manifest.provider);
+            assert!((1..=31).contains(&day.parse::<u32>().unwrap()), "{}", manifest.provider);
+        }
+    }
+
+    #[test]
+    fn manifests_agree_with_their_adapters() {
+        for adapter in adapters() {
+            let manifest = adapter.manifest();
+            let token = spool_domain::adapter::Token("t".into());
+            assert!(!manifest.base_url.ends_with('/'), "{}", manifest.provider);
+            assert_eq!(
+                manifest.safety == Safety::Lookup,
+                adapter.lookup(&token).is_some(),
+                "{}",
+                manifest.provider
+            );
+            assert!(manifest.submit_timeout_ms > 0 && manifest.call_timeout_ms > 0, "{}", manifest.provider);
+            assert!(manifest.poll_pace_ms > 0 && manifest.retention_ms > 0, "{}", manifest.provider);
+        }
+    }
+}
