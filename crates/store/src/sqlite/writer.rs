@@ -115,8 +115,8 @@ fn run(connection: &Connection, mut inbox: mpsc::Receiver<Box<dyn Command>>) {
 
 /// Writes a batch in one transaction. A failed piece leaves no trace and does not hold up the others.
 ///
-/// A savepoint around each piece would cost a fifth of the writer's time, and failures are rare: refusals that
-/// callers cause are found by reading before anything is written. So the batch runs without savepoints, and when a
+/// A savepoint around each piece costs the writer a fifth more time (measured), and failures are rare: refusals
+/// that callers cause are found by reading before anything is written. So the batch runs without savepoints, and when a
 /// piece fails after all, everything is rolled back and done again with them.
 fn write_batch(connection: &Connection, batch: &mut [Box<dyn Command>]) {
     if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
