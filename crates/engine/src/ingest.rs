@@ -195,14 +195,12 @@ impl Inner {
     }
 
     async fn fetch_once(&self, url: &Url, home: bool) -> Result<Fetched, Failure> {
-        let foreign =
-            Guard::Foreign { allow: &self.settings.allow, http_allowed: self.settings.http_allowed };
         let outgoing = Outgoing {
             method: http::Method::GET,
             url,
             headers: HeaderMap::new(),
             body: Bytes::new(),
-            guard: if home { Guard::Configured } else { foreign },
+            guard: if home { Guard::Configured } else { self.providers.foreign() },
             fresh: false,
             send_deadline_ms: None,
         };

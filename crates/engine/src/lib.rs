@@ -102,7 +102,7 @@ impl Engine {
             store: parts.store,
             blobs: parts.blobs,
             catalogue: parts.catalogue,
-            providers: parts.providers,
+            providers: parts.providers.guarded_by(&parts.settings),
             key: parts.key,
             settings: parts.settings,
             clock: parts.clock,

@@ -272,7 +272,10 @@ impl Inner {
         if keep {
             return Some(next);
         }
-        if let Some(due) = due {
+        // A wish to cancel, or a last part that ended meanwhile, has made the row due at once.
+        if next.cancel_asked != job.cancel_asked || next.phase == Phase::Running(Run::Parts) {
+            self.due.ring_now();
+        } else if let Some(due) = due {
             self.due.ring_at(due);
         }
         None

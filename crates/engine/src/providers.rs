@@ -10,7 +10,9 @@ use spool_domain::order::Mode;
 use spool_domain::resident::{Answer, Resident, SCHEME};
 use url::Url;
 
+use crate::address::Allow;
 use crate::secret::Secret;
+use crate::settings::Settings;
 use crate::upstream::{self, Client, Guard, Outgoing, Unanswered, Why};
 
 /// The largest answer of a provider's API, bytes: room for ten large images as base64.
@@ -79,6 +81,8 @@ pub struct Providers {
     live: HashMap<&'static str, Arc<Live>>,
     sandbox: Arc<dyn Adapter>,
     resident: Arc<dyn Resident>,
+    allow: Arc<Allow>,
+    http_allowed: bool,
     pub(crate) client: Client,
 }
 
@@ -138,7 +142,20 @@ impl Providers {
                 Arc::new(Live { base, base_text, credential, adapter: Arc::clone(&adapter) }),
             );
         }
-        Ok(Self { live, sandbox, resident, client: Client::new() })
+        let (allow, http_allowed) = (Arc::default(), false);
+        Ok(Self { live, sandbox, resident, allow, http_allowed, client: Client::new() })
+    }
+
+    /// Takes over what the operator set about addresses.
+    pub(crate) fn guarded_by(mut self, settings: &Settings) -> Self {
+        self.allow = Arc::clone(&settings.allow);
+        self.http_allowed = settings.http_allowed;
+        self
+    }
+
+    /// The guard for addresses that the operator did not configure.
+    pub(crate) fn foreign(&self) -> Guard<'_> {
+        Guard::Foreign { allow: &self.allow, http_allowed: self.http_allowed }
     }
 
     /// Where a job of this mode goes for a route to `provider`; nothing if that provider is not set up.
@@ -202,9 +219,6 @@ impl Providers {
             value.set_sensitive(true);
             headers.insert(name, value);
         }
-        if !home {
-            return Err(refused());
-        }
         let outgoing = Outgoing {
             method: match call.method {
                 Method::Get => http::Method::GET,
@@ -215,7 +229,8 @@ impl Providers {
             url: &url,
             headers,
             body: call.body.clone(),
-            guard: Guard::Configured,
+            // The operator vouches for the base address only; where an answer points us must be public.
+            guard: if home { Guard::Configured } else { self.foreign() },
             fresh: sending.fresh,
             send_deadline_ms: sending.deadline_ms,
         };

@@ -1,11 +1,10 @@
 //! The engine over its real parts: what a caller and an operator can rely on.
 
-mod world;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::world::{Setting, World, order};
 use serde_json::json;
 use spool_domain::adapter::{
     Adapter, Auth, Call, Handle, Manifest, Method, NO_JOB_STATUSES, Output, Reply, Safety, Token, Trouble,
@@ -19,7 +18,6 @@ use spool_domain::store::Balance;
 use spool_engine::settings::{Assets, Settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use world::{Setting, World, order};
 
 /// A synchronous provider that answers with a URL; a server made of a closure stands behind it.
 struct Scripted(Manifest);
@@ -134,7 +132,8 @@ fn pass() -> Settings {
 }
 
 async fn live_world(settings: Settings, servers: &[(&'static str, &Server)]) -> World {
-    let live = servers.iter().map(|(name, server)| (Scripted::named(name), server.base.clone())).collect();
+    let live =
+        servers.iter().map(|(name, server)| (Scripted::named(name), server.base.clone(), "")).collect();
     World::with(Setting { settings, live, ..Setting::default() }).await
 }
 
@@ -232,7 +231,7 @@ async fn u12_a_foreign_intent_is_unknown_and_is_not_sent_again() {
     )
     .unwrap();
     drop(db);
-    let live = vec![(Scripted::named("scripted"), server.base.clone())];
+    let live = vec![(Scripted::named("scripted"), server.base.clone(), "")];
     let world =
         World::with(Setting { settings: pass(), live, folder: Some(folder), ..Setting::default() }).await;
     let id = spool_domain::ids::JobId([1; 20]);
@@ -288,8 +287,8 @@ async fn u10_a_provider_that_cannot_be_reached_was_sent_nothing_and_the_next_is_
     let second = Server::start(|_, _| answer(200, "http://127.0.0.1:1/b.png")).await;
     let closed = { TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap() };
     let live = vec![
-        (Scripted::named("scripted"), format!("http://{closed}")),
-        (Scripted::named("second"), second.base.clone()),
+        (Scripted::named("scripted"), format!("http://{closed}"), ""),
+        (Scripted::named("second"), second.base.clone(), ""),
     ];
     let world = World::with(Setting { settings: pass(), live, ..Setting::default() }).await;
     let job = world.run(&world.live, "test/picture", "x").await;
@@ -341,7 +340,7 @@ async fn s2_a_result_on_a_private_address_is_not_fetched_unless_the_operator_all
 
     let allow = spool_engine::address::Allow::parse(["127.0.0.0/8"]).unwrap();
     let settings = Settings { allow: Arc::new(allow), ..Settings::default() };
-    let live = vec![(Scripted::named("scripted"), provider.base.clone())];
+    let live = vec![(Scripted::named("scripted"), provider.base.clone(), "")];
     let world = World::with(Setting { settings, live, folder: Some(folder), ..Setting::default() }).await;
     let job = world.wait(&world.live, id).await;
     let Phase::Done(Outcome::Succeeded(stored)) = &job.phase else { panic!("{job:?}") };

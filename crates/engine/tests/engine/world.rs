@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use spool_domain::adapter::Adapter;
-use spool_domain::catalogue::{Catalogue, Source, Unknown, Words};
+use spool_domain::catalogue::{Catalogue, Source, Unknown, Words, shipped};
 use spool_domain::fault::Fault;
 use spool_domain::ids::{AccountId, Entropy, JobId, KeyId};
 use spool_domain::job::Job;
@@ -16,8 +16,8 @@ use spool_domain::order::{Caller, Mode, Order};
 use spool_domain::resident::{Bill, Book, Resident};
 use spool_domain::store::{Audit, Store};
 use spool_domain::time::{Clock, Timestamp};
-use spool_engine::providers::{Providers, Setup};
-use spool_engine::secret::ServerKey;
+use spool_engine::providers::{Credential, Providers, Setup};
+use spool_engine::secret::{Secret, ServerKey};
 use spool_engine::settings::Settings;
 use spool_engine::{Engine, Parts, Ticket};
 use spool_providers::sandbox::{Sandbox, Service};
@@ -25,7 +25,7 @@ use spool_store::blobs::Local;
 use spool_store::sandbox_book::SqliteBook;
 use spool_store::sqlite::Sqlite;
 
-/// Three models: pictures, clips, and pictures that cost enough to need an operator.
+/// Two models beside the shipped ones: pictures, and pictures that cost enough to need an operator.
 pub(crate) const MODELS: &str = r#"
 [[model]]
 id = "test/picture"
@@ -91,8 +91,8 @@ pub(crate) struct World {
 #[derive(Default)]
 pub(crate) struct Setting {
     pub(crate) settings: Settings,
-    /// Real providers by adapter and base URL.
-    pub(crate) live: Vec<(Arc<dyn Adapter>, String)>,
+    /// Real providers by adapter, base URL and key.
+    pub(crate) live: Vec<(Arc<dyn Adapter>, String, &'static str)>,
     /// Replaces the sandbox's service.
     pub(crate) resident: Option<Arc<dyn Resident>>,
     /// Takes over a former world's folder.
@@ -114,12 +114,18 @@ impl World {
         let setups = setting
             .live
             .into_iter()
-            .map(|(adapter, base)| Setup { adapter, base_url: Some(base), credential: None })
+            .map(|(adapter, base, key)| Setup {
+                adapter,
+                base_url: Some(base),
+                credential: Some(Credential { name: "main".to_owned(), secret: Secret::new(key) }),
+            })
             .collect();
         let resident = setting.resident.unwrap_or_else(|| Arc::new(service));
         let providers = Providers::new(Arc::new(Sandbox), resident, setups).unwrap();
-        let source = Source { file: "models.toml".to_owned(), text: MODELS.to_owned() };
-        let catalogue = Catalogue::read(&[source], &["scripted", "second"]).unwrap();
+        let mut sources = shipped();
+        sources.push(Source { file: "models.toml".to_owned(), text: MODELS.to_owned() });
+        let catalogue =
+            Catalogue::read(&sources, &["sandbox", "openai", "fal", "scripted", "second"]).unwrap();
         if !again {
             let account = store.create_account("world", clock.now()).await.unwrap().id;
             for mode in [Mode::Live, Mode::Test] {
@@ -151,7 +157,18 @@ impl World {
         prompt: &str,
         count: u32,
     ) -> Result<Ticket, Fault> {
-        let Value::Object(input) = json!({"prompt": prompt}) else { unreachable!() };
+        self.order_with(caller, model, json!({"prompt": prompt}), count).await
+    }
+
+    /// Submits an order with these parameters.
+    pub(crate) async fn order_with(
+        &self,
+        caller: &Caller,
+        model: &str,
+        input: Value,
+        count: u32,
+    ) -> Result<Ticket, Fault> {
+        let Value::Object(input) = input else { panic!("an input is an object") };
         self.engine.submit(caller, order(model, input, count)).await
     }
 

@@ -1,0 +1,7 @@
+//! The engine over its real parts: SQLite, files, the sandbox, the shipped models and adapters, servers on real sockets.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
+
+mod live;
+mod rules;
+mod world;
