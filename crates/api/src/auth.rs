@@ -1,0 +1,161 @@
+//! Who asks: the bearer key, looked up at most once a second, and the request counted against its limit.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use axum::response::Response;
+use http::{HeaderMap, header};
+use parking_lot::Mutex;
+use spool_domain::fault::{Fault, Kind};
+use spool_domain::ids::KeyId;
+use spool_domain::order::Caller;
+use spool_domain::store::{KeyRow, Store};
+use spool_domain::time::Timestamp;
+use subtle::ConstantTimeEq;
+
+use crate::Api;
+use crate::answer::Refuse;
+use crate::keys::{self, Presented};
+use crate::limits::Rate;
+
+/// A row is believed this long. Half of what S6 allows, so that the time of an answer's own way is covered too.
+const ROW_LIFE: Duration = Duration::from_millis(500);
+
+/// At most so many rows are kept. A flood of made-up key ids empties the list and costs a lookup each.
+const ROWS_MAX: usize = 10_000;
+
+/// Requests without a key are counted together: their answers carry the same headers as all others.
+static NOBODY: LazyLock<KeyId> = LazyLock::new(|| KeyId(String::new()));
+
+/// A request that was let in.
+pub(crate) struct Entry {
+    /// Who asks.
+    pub(crate) caller: Arc<Caller>,
+    rate: Option<Rate>,
+}
+
+impl Entry {
+    /// Refuses a request that is one too many. Apart from entering, because some dialects check other things first.
+    pub(crate) fn within_limit(&self) -> Result<(), Fault> {
+        match self.rate.and_then(|rate| rate.retry_after_s) {
+            Some(seconds) => Err(Fault::of(Kind::RateLimited).after_s(seconds)),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the limit's headers.
+    pub(crate) fn stamp(&self, mut response: Response) -> Response {
+        if let Some(rate) = &self.rate {
+            rate.write(response.headers_mut());
+        }
+        response
+    }
+}
+
+/// A request that was not let in.
+pub(crate) struct Stranger {
+    fault: Fault,
+    rate: Option<Rate>,
+}
+
+impl Stranger {
+    /// The answer in a dialect's form.
+    pub(crate) fn turn_away(self, refuse: Refuse) -> Response {
+        let mut response = refuse(&self.fault);
+        if let Some(rate) = &self.rate {
+            rate.write(response.headers_mut());
+        }
+        response
+    }
+}
+
+impl Api {
+    /// Finds out who asks, and counts the request.
+    pub(crate) async fn enter(&self, headers: &HeaderMap) -> Result<Entry, Stranger> {
+        let now = self.engine.clock().now();
+        let found = match bearer(headers).and_then(keys::parse) {
+            Some(presented) => match self.rows.fresh(&presented.id) {
+                Some(row) => Ok(row),
+                // Boxed: most requests do not come here, and a waiting one should not carry its size.
+                None => Box::pin(self.rows.look(self.engine.store().as_ref(), &presented.id)).await,
+            }
+            .map(|row| genuine(row.as_deref(), &presented, now)),
+            None => Ok(None),
+        };
+        let rate_of = |key: &KeyId| self.limits.as_ref().map(|limits| limits.check(key, now));
+        match found {
+            Ok(Some(caller)) => Ok(Entry { rate: rate_of(&caller.key), caller }),
+            // Missing, malformed, unknown, wrong, expired and revoked are one answer.
+            Ok(None) => Err(Stranger { fault: Kind::Unauthenticated.into(), rate: rate_of(&NOBODY) }),
+            Err(fault) => Err(Stranger { fault, rate: rate_of(&NOBODY) }),
+        }
+    }
+}
+
+/// The text of the one `Authorization: Bearer` header.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut all = headers.get_all(header::AUTHORIZATION).iter();
+    let only = all.next().filter(|_| all.next().is_none())?.to_str().ok()?;
+    let (scheme, key) = only.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}
+
+fn genuine(row: Option<&Row>, presented: &Presented, now: Timestamp) -> Option<Arc<Caller>> {
+    // An unknown id is compared like a known one, so that both take the same time.
+    let stored = row.map_or([0; 32], |row| row.sha256);
+    let same = bool::from(stored.ct_eq(&presented.sha256));
+    let row = row.filter(|_| same)?;
+    let lapsed = row.expires_at.is_some_and(|at| at <= now) || row.revoked;
+    (!lapsed).then(|| Arc::clone(&row.caller))
+}
+
+/// What is remembered of a key's row.
+struct Row {
+    caller: Arc<Caller>,
+    sha256: [u8; 32],
+    expires_at: Option<Timestamp>,
+    revoked: bool,
+}
+
+impl From<KeyRow> for Row {
+    fn from(row: KeyRow) -> Self {
+        Self {
+            caller: Arc::new(Caller { account: row.account, key: row.id, mode: row.mode }),
+            sha256: row.sha256,
+            expires_at: row.expires_at,
+            revoked: row.revoked_at.is_some(),
+        }
+    }
+}
+
+/// Rows that were read within the last moment; `None` for ids that have none.
+#[derive(Default)]
+pub(crate) struct Rows(Mutex<HashMap<KeyId, (Instant, Option<Arc<Row>>)>>);
+
+impl Rows {
+    fn fresh(&self, id: &KeyId) -> Option<Option<Arc<Row>>> {
+        let rows = self.0.lock();
+        let (read, row) = rows.get(id)?;
+        (read.elapsed() < ROW_LIFE).then(|| row.clone())
+    }
+
+    async fn look(&self, store: &dyn Store, id: &KeyId) -> Result<Option<Arc<Row>>, Fault> {
+        // Dated before the read: what is revoked while we read must not live a moment longer for it.
+        let read = Instant::now();
+        let row = store.key(id).await.map_err(|error| {
+            tracing::error!(error = %error, "a key could not be looked up: {error}");
+            Fault::of(Kind::Internal)
+        })?;
+        let row = row.map(|row| Arc::new(Row::from(row)));
+        let mut rows = self.0.lock();
+        if rows.len() >= ROWS_MAX {
+            rows.retain(|_, (read, _)| read.elapsed() < ROW_LIFE);
+        }
+        if rows.len() >= ROWS_MAX {
+            rows.clear();
+        }
+        rows.insert(id.clone(), (read, row.clone()));
+        Ok(row)
+    }
+}

@@ -1,0 +1,260 @@
+//! The generations dialect: one resource for every model, with the server keeping the request open until the
+//! job is over or the wait runs out. `docs/dialects/generations.md` is its page for callers.
+
+mod codes;
+mod decode;
+mod translate;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::response::Response;
+use futures::future::BoxFuture;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use spool_domain::catalogue::{Makes, Model};
+use spool_domain::fault::{Fault, Kind};
+use spool_domain::ids::JobId;
+use spool_domain::job::{Job, Outcome, Phase};
+use spool_domain::order::{Caller, Order};
+use spool_engine::wake::Listener;
+
+use self::codes::refuse;
+use self::decode::{Vocabulary, Wait};
+use crate::auth::Entry;
+use crate::links::Links;
+use crate::routes::Route;
+use crate::{Api, answer, body, idempotency};
+
+const COLLECTION: &str = "/v1/generations";
+const VOCABULARY: &str = "spool-vocabulary";
+const DRY_RUN: &str = "spool-dry-run";
+const REPLAYED: &str = "idempotent-replayed";
+
+/// What this dialect serves.
+pub(crate) const ROUTES: &[Route] = &[
+    Route { method: Method::POST, path: COLLECTION, answer: create, refuse },
+    Route { method: Method::GET, path: "/v1/generations/{id}", answer: fetch, refuse },
+];
+
+/// `POST /v1/generations`.
+fn create(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        let entry = match api.enter(request.headers()).await {
+            Ok(entry) => entry,
+            Err(stranger) => return stranger.turn_away(refuse),
+        };
+        // Boxed, so that a waiting request no longer carries what admission needed.
+        let response = match Box::pin(admit(&api, &entry, request)).await {
+            Ok(Admitted::Answer(response)) => Ok(response),
+            Ok(Admitted::Held(held)) => {
+                let Held { job, listener, links, limit, replayed } = *held;
+                let job = outlast(&api, &entry.caller, job, listener, limit).await;
+                job.map(|job| created(&api, &job, &links, replayed))
+            }
+            Err(fault) => Err(fault),
+        };
+        entry.stamp(response.unwrap_or_else(|fault| refuse(&fault)))
+    })
+}
+
+/// `GET /v1/generations/{id}`.
+fn fetch(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        let entry = match api.enter(request.headers()).await {
+            Ok(entry) => entry,
+            Err(stranger) => return stranger.turn_away(refuse),
+        };
+        let response = match Box::pin(look(&api, &entry, request)).await {
+            Ok(Admitted::Answer(response)) => Ok(response),
+            Ok(Admitted::Held(held)) => {
+                let Held { job, listener, links, limit, .. } = *held;
+                let job = outlast(&api, &entry.caller, job, listener, limit).await;
+                job.map(|job| fetched(&api, &job, &links))
+            }
+            Err(fault) => Err(fault),
+        };
+        entry.stamp(response.unwrap_or_else(|fault| refuse(&fault)))
+    })
+}
+
+/// What is left to do once a request was understood.
+enum Admitted {
+    Answer(Response),
+    Held(Box<Held>),
+}
+
+/// A request that waits, and all it needs for its answer.
+struct Held {
+    job: JobId,
+    listener: Listener,
+    links: Links,
+    limit: Duration,
+    replayed: bool,
+}
+
+/// The job at its end, or as it stands when the time is up or the server stops.
+async fn outlast(
+    api: &Api,
+    caller: &Caller,
+    id: JobId,
+    mut listener: Listener,
+    limit: Duration,
+) -> Result<Arc<Job>, Fault> {
+    let news = async {
+        tokio::select! {
+            job = listener.done() => Some(job),
+            () = api.stopping.cancelled() => None,
+        }
+    };
+    if let Ok(Some(job)) = tokio::time::timeout(limit, news).await {
+        return Ok(job);
+    }
+    // The wake-up is a hint; the store is the truth.
+    Box::pin(api.engine.job(caller, id)).await
+}
+
+/// In the contract's order: JSON and schema, model, access, balance, rate.
+async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Admitted, Fault> {
+    let (parts, body) = request.into_parts();
+    let bytes = body::read(&parts, body).await?;
+    let vocabulary = vocabulary(&parts.headers)?;
+    let dry_run = dry_run(&parts.headers)?;
+    let body = decode::parse(&bytes)?;
+    drop(bytes);
+    let manner = if vocabulary == Vocabulary::Model { "model" } else { "" };
+    let idempotency = idempotency::of(&parts.headers, &entry.caller, "POST /v1/generations", manner, &body)?;
+    let asked = decode::decode(body, vocabulary)?;
+    let links = Links::new(api, &parts.headers);
+    drop(parts);
+
+    let model = api.engine.model(&asked.model)?;
+    let (wait, aliased) = (asked.wait, asked.aliased);
+    let order = translate::order(asked, vocabulary, &model, idempotency);
+    let worded = |fault| translate::in_callers_words(fault, aliased);
+    if let Err(too_many) = entry.within_limit() {
+        affordable(api, entry, &order).await.map_err(worded)?;
+        return Err(too_many);
+    }
+    if dry_run {
+        let valid = api.engine.validate(&entry.caller, &order).map_err(worded)?;
+        return Ok(Admitted::Answer(answer::json(StatusCode::OK, &translate::dry_run(&order, &valid))));
+    }
+    let ticket = api.engine.submit(&entry.caller, order).await.map_err(worded)?;
+    let (job, replayed) = (Arc::clone(&ticket.job), ticket.replayed);
+    let limit_s = translate::wait_s(wait, Some(model.makes));
+    if limit_s == 0 {
+        return Ok(Admitted::Answer(at_once(&job, &model, replayed)));
+    }
+    if job.phase.is_done() {
+        return Ok(Admitted::Answer(created(api, &job, &links, replayed)));
+    }
+    // A listener of our own while the ticket still has its: nothing is missed, and the wait holds no copy of the job.
+    let listener = api.engine.listen(job.id);
+    drop(ticket);
+    let limit = Duration::from_secs(limit_s);
+    Ok(Admitted::Held(Box::new(Held { job: job.id, listener, links, limit, replayed })))
+}
+
+/// What comes before the rate in the contract's order. Only asked when the rate is exceeded: `submit` does it itself.
+async fn affordable(api: &Api, entry: &Entry, order: &Order) -> Result<(), Fault> {
+    let valid = api.engine.validate(&entry.caller, order)?;
+    let Caller { account, mode, .. } = *entry.caller;
+    let balance = api.engine.store().balance(account, mode).await.map_err(|error| {
+        tracing::error!(error = %error, "a balance could not be read: {error}");
+        Fault::of(Kind::Internal)
+    })?;
+    if balance.available < valid.price { Err(Kind::InsufficientCredit.into()) } else { Ok(()) }
+}
+
+async fn look(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Admitted, Fault> {
+    let wait = decode::query_wait(request.uri().query())?;
+    entry.within_limit()?;
+    let text = request.uri().path().rsplit('/').next().unwrap_or_default();
+    let id = translate::id(text).ok_or(Kind::NotFound)?;
+    let links = Links::new(api, request.headers());
+    drop(request);
+    // Registered before the look, so that no end is missed.
+    let listener = (wait != Wait::Seconds(0)).then(|| api.engine.listen(id));
+    let job = api.engine.job(&entry.caller, id).await?;
+    if job.parent.is_some() {
+        // A part of a fanned-out job is our own affair; nobody was given its id.
+        return Err(Kind::NotFound.into());
+    }
+    let limit = Duration::from_secs(translate::wait_s(wait, makes(api, &job)));
+    match listener.filter(|_| !job.phase.is_done()) {
+        Some(listener) => {
+            Ok(Admitted::Held(Box::new(Held { job: id, listener, links, limit, replayed: false })))
+        }
+        None => Ok(Admitted::Answer(fetched(api, &job, &links))),
+    }
+}
+
+fn vocabulary(headers: &HeaderMap) -> Result<Vocabulary, Fault> {
+    match headers.get(VOCABULARY).map(HeaderValue::as_bytes) {
+        None | Some(b"common") => Ok(Vocabulary::Common),
+        Some(b"model") => Ok(Vocabulary::Model),
+        Some(_) => {
+            Err(Fault::field("Spool-Vocabulary", "the header Spool-Vocabulary must be common or model"))
+        }
+    }
+}
+
+fn dry_run(headers: &HeaderMap) -> Result<bool, Fault> {
+    match headers.get(DRY_RUN).map(HeaderValue::as_bytes) {
+        None | Some(b"false") => Ok(false),
+        Some(b"true") => Ok(true),
+        Some(_) => Err(Fault::field("Spool-Dry-Run", "the header Spool-Dry-Run must be true or false")),
+    }
+}
+
+/// What the job's model makes; nothing if the model is no longer in the catalogue.
+fn makes(api: &Api, job: &Job) -> Option<Makes> {
+    api.engine.catalogue().find(&job.model).map(|model| model.makes)
+}
+
+/// The answer to a POST that does not wait: always `queued`, so that a replay is the same to the byte (K2).
+fn at_once(job: &Job, model: &Model, replayed: bool) -> Response {
+    let mut response = answer::json(StatusCode::ACCEPTED, &translate::admitted(job));
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from(translate::retry_after_s(Some(model.makes))));
+    note_replay(headers, replayed);
+    response
+}
+
+/// The answer to a POST that waited.
+fn created(api: &Api, job: &Job, links: &Links, replayed: bool) -> Response {
+    let status = match &job.phase {
+        Phase::Done(Outcome::Failed(fault)) => {
+            StatusCode::from_u16(codes::code(fault.kind).1).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+        Phase::Done(Outcome::Succeeded(_) | Outcome::Canceled) => StatusCode::OK,
+        _ => StatusCode::ACCEPTED,
+    };
+    let mut response = answer::json(status, &translate::generation(job, links));
+    let headers = response.headers_mut();
+    if status == StatusCode::ACCEPTED {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(translate::retry_after_s(makes(api, job))));
+    }
+    note_replay(headers, replayed);
+    response
+}
+
+/// The answer to a GET.
+fn fetched(api: &Api, job: &Job, links: &Links) -> Response {
+    let mut response = answer::json(StatusCode::OK, &translate::generation(job, links));
+    let headers = response.headers_mut();
+    if job.phase.is_done() {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
+    } else {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(translate::retry_after_s(makes(api, job))));
+    }
+    response
+}
+
+fn note_replay(headers: &mut HeaderMap, replayed: bool) {
+    if replayed {
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+}

@@ -1,0 +1,62 @@
+#![doc = include_str!("../README.md")]
+
+pub mod keys;
+pub mod limits;
+pub mod serve;
+
+mod answer;
+mod assets;
+mod auth;
+mod body;
+mod callbacks;
+mod generations;
+mod health;
+mod idempotency;
+mod links;
+mod models;
+mod openapi;
+mod range;
+mod routes;
+
+use std::sync::Arc;
+
+use axum::Router;
+use spool_engine::Engine;
+use spool_engine::signature::{BadKey, Key, Signer};
+use tokio_util::sync::CancellationToken;
+
+pub use self::serve::serve;
+
+use self::auth::Rows;
+use self::limits::{Limits, RateLimit};
+
+/// What all requests share.
+pub struct Api {
+    engine: Engine,
+    signer: Signer,
+    limits: Option<Limits>,
+    rows: Rows,
+    stopping: CancellationToken,
+}
+
+impl Api {
+    /// The API over an engine. Without a rate limit, requests are not counted and `X-RateLimit-*` is left out.
+    ///
+    /// Asset URLs are signed with a key derived from the server's own.
+    pub fn new(engine: Engine, rate_limit: Option<RateLimit>) -> Result<Arc<Self>, BadKey> {
+        let signer = Signer::new(Key::new("1", &engine.key().derive("asset-url"))?, None)?;
+        let limits = rate_limit.map(Limits::new);
+        let (rows, stopping) = (Rows::default(), CancellationToken::new());
+        Ok(Arc::new(Self { engine, signer, limits, rows, stopping }))
+    }
+
+    /// Cancel this to stop: `/readyz` says no, waiting requests answer at once, and `serve` comes to its end.
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.stopping
+    }
+}
+
+/// All routes. What the gateway adds of its own can be merged in.
+pub fn router(api: &Arc<Api>) -> Router {
+    routes::router(api)
+}

@@ -1,0 +1,46 @@
+//! Addresses of result files, signed for one answer.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, header};
+use spool_domain::job::Stored;
+use spool_engine::signature::TTL_DEFAULT_S;
+
+use crate::Api;
+
+/// Where files are served, followed by id, dot and extension.
+pub(crate) const PATH: &str = "/v1/assets/";
+
+/// Writes the links of one answer: they begin with the address under which the caller reached us.
+pub(crate) struct Links {
+    api: Arc<Api>,
+    base: Box<str>,
+}
+
+impl Links {
+    /// Links as the sender of these headers should see them.
+    pub(crate) fn new(api: &Arc<Api>, headers: &HeaderMap) -> Self {
+        let public = api.engine.settings().public_url.as_deref();
+        let base = public.map_or_else(|| from_host(headers), str::to_owned).into_boxed_str();
+        Self { api: Arc::clone(api), base }
+    }
+
+    /// The address of a result: ours, signed for an hour from now, or the provider's where it was passed through.
+    pub(crate) fn of(&self, stored: &Stored) -> Option<String> {
+        let Some(asset) = stored.asset else { return stored.url.clone() };
+        let id = asset.to_string();
+        let now = self.api.engine.clock().now().unix_s();
+        // The default lifetime is within its own bounds.
+        let query = self.api.signer.sign(&id, now, now.saturating_add(TTL_DEFAULT_S), false).ok()?;
+        let extension = if stored.format.is_empty() { "bin" } else { &stored.format };
+        Some(format!("{}{PATH}{id}.{extension}?{query}", self.base))
+    }
+}
+
+/// `http://` and the `Host` header; nothing, which leaves a path, where there is no plain one.
+fn from_host(headers: &HeaderMap) -> String {
+    let plain =
+        |host: &&str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]_".contains(&byte));
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).filter(plain);
+    host.map_or_else(String::new, |host| format!("http://{host}"))
+}

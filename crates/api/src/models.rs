@@ -1,0 +1,248 @@
+//! The models, for people and programs that choose one.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::response::Response;
+use futures::future::BoxFuture;
+use http::{Method, StatusCode};
+use serde::Serialize;
+use serde_json::Value;
+use spool_domain::catalogue::{Makes, Model, PriceRow, PriceTable, Task};
+use spool_domain::fault::Fault;
+use spool_domain::money::MicroUsd;
+use spool_domain::order::Mode;
+
+use crate::routes::Route;
+use crate::{Api, answer};
+
+const LIMIT_DEFAULT: usize = 20;
+const LIMIT_MAX: usize = 100;
+const SEARCH_BYTES_MAX: usize = 200;
+
+/// List and detail.
+pub(crate) const ROUTES: &[Route] = &[
+    Route { method: Method::GET, path: "/v1/models", answer: list, refuse: answer::refuse },
+    Route { method: Method::GET, path: "/v1/models/{*id}", answer: one, refuse: answer::refuse },
+];
+
+#[derive(Serialize)]
+struct Page<'a> {
+    models: Vec<Summary<'a>>,
+    total: usize,
+    limit: usize,
+    offset: usize,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    id: &'a str,
+    aliases: &'a [String],
+    name: &'a str,
+    description: &'a str,
+    vendor: &'a str,
+    /// What it makes.
+    kind: Makes,
+    /// The first of its tasks.
+    category: Option<Task>,
+    tasks: &'a [Task],
+    /// The provider that is asked first.
+    provider: &'a str,
+    /// Whether this key can use it now.
+    enabled: bool,
+    /// The same as a word.
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price: Option<Price>,
+}
+
+/// The lowest price, and what it is for.
+#[derive(Serialize)]
+struct Price {
+    currency: &'static str,
+    from: String,
+    /// `output`, `second` or `thousand_characters`.
+    per: String,
+}
+
+#[derive(Serialize)]
+struct Detail<'a> {
+    #[serde(flatten)]
+    summary: Summary<'a>,
+    input_schema: Value,
+    price_table: PriceTable,
+    routes: Vec<Way<'a>>,
+}
+
+#[derive(Serialize)]
+struct Way<'a> {
+    provider: &'a str,
+    enabled: bool,
+}
+
+fn list(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        let entry = match api.enter(request.headers()).await {
+            Ok(entry) => entry,
+            Err(stranger) => return stranger.turn_away(answer::refuse),
+        };
+        let asked =
+            entry.within_limit().and_then(|()| Filter::read(request.uri().query().unwrap_or_default()));
+        let response =
+            asked.map(|filter| answer::json(StatusCode::OK, &filter.page(&api, entry.caller.mode)));
+        entry.stamp(response.unwrap_or_else(|fault| answer::refuse(&fault)))
+    })
+}
+
+fn one(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        let entry = match api.enter(request.headers()).await {
+            Ok(entry) => entry,
+            Err(stranger) => return stranger.turn_away(answer::refuse),
+        };
+        let name = request.uri().path().strip_prefix("/v1/models/").unwrap_or_default();
+        // Ids have slashes, and clients that escape them mean the same.
+        let name = name.replace("%2F", "/").replace("%2f", "/");
+        let model = entry.within_limit().and_then(|()| api.engine.model(&name));
+        let response =
+            model.map(|model| answer::json(StatusCode::OK, &detail(&api, entry.caller.mode, &model)));
+        entry.stamp(response.unwrap_or_else(|fault| answer::refuse(&fault)))
+    })
+}
+
+/// What of the list is asked for.
+#[derive(Debug, PartialEq, Eq)]
+struct Filter {
+    limit: usize,
+    offset: usize,
+    search: String,
+    category: Option<Category>,
+}
+
+/// A category is a task, or the kind of thing that is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Category {
+    Task(Task),
+    Makes(Makes),
+}
+
+impl Filter {
+    fn read(query: &str) -> Result<Self, Fault> {
+        let mut filter = Self { limit: LIMIT_DEFAULT, offset: 0, search: String::new(), category: None };
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            let whole = |max: usize| value.parse().ok().filter(|number| *number <= max);
+            let wrong = |allowed: &str| Fault::field(&*name, format!("{name} must be {allowed}"));
+            match &*name {
+                "limit" => {
+                    let limit = whole(LIMIT_MAX).filter(|limit| *limit > 0);
+                    filter.limit = limit.ok_or_else(|| wrong("a whole number from 1 to 100"))?;
+                }
+                "offset" => filter.offset = whole(usize::MAX).ok_or_else(|| wrong("a whole number"))?,
+                "search" if value.len() > SEARCH_BYTES_MAX => return Err(wrong("at most 200 bytes long")),
+                "search" => filter.search = value.into_owned(),
+                "category" if value.is_empty() => {}
+                "category" => {
+                    let task = Task::parse(&value).map(Category::Task);
+                    let known = task.or_else(|| Makes::parse(&value).map(Category::Makes));
+                    filter.category = Some(
+                        known
+                            .ok_or_else(|| wrong("a task such as text-to-image, or a kind such as video"))?,
+                    );
+                }
+                _ => {}
+            }
+        }
+        Ok(filter)
+    }
+
+    fn page<'a>(&self, api: &'a Api, mode: Mode) -> Page<'a> {
+        let catalogue = api.engine.catalogue();
+        let mut found = if self.search.is_empty() {
+            catalogue.models().iter().collect()
+        } else {
+            catalogue.search(&self.search)
+        };
+        found.retain(|model| match self.category {
+            None => true,
+            Some(Category::Task(task)) => model.tasks.contains(&task),
+            Some(Category::Makes(makes)) => model.makes == makes,
+        });
+        let total = found.len();
+        let page = found.into_iter().skip(self.offset).take(self.limit);
+        let models = page.map(|model| summary(api, mode, model)).collect();
+        Page { models, total, limit: self.limit, offset: self.offset }
+    }
+}
+
+fn summary<'a>(api: &Api, mode: Mode, model: &'a Model) -> Summary<'a> {
+    let enabled = model.routes.iter().any(|route| reaches(api, mode, &route.provider));
+    Summary {
+        id: &model.id,
+        aliases: &model.aliases,
+        name: &model.name,
+        description: &model.description,
+        vendor: &model.vendor,
+        kind: model.makes,
+        category: model.tasks.first().copied(),
+        tasks: &model.tasks,
+        provider: model.routes.first().map_or("", |route| &route.provider),
+        enabled,
+        status: if enabled { "active" } else { "unavailable" },
+        price: lowest(&model.price_table().rows),
+    }
+}
+
+fn detail<'a>(api: &Api, mode: Mode, model: &'a Model) -> Detail<'a> {
+    let mut routes: Vec<Way> = Vec::new();
+    for route in &model.routes {
+        // Several routes may lead to one provider; the reader's question is which providers there are.
+        if !routes.iter().any(|known| known.provider == route.provider) {
+            routes.push(Way { provider: &route.provider, enabled: reaches(api, mode, &route.provider) });
+        }
+    }
+    let (input_schema, price_table) = (model.schema(), model.price_table());
+    Detail { summary: summary(api, mode, model), input_schema, price_table, routes }
+}
+
+/// Test keys reach the sandbox for every model; live keys what the operator set up.
+fn reaches(api: &Api, mode: Mode, provider: &str) -> bool {
+    mode == Mode::Test || api.engine.serves(provider)
+}
+
+/// The lowest price in the unit of the first row: other units cannot be compared with it.
+fn lowest(rows: &[PriceRow]) -> Option<Price> {
+    let per = &rows.first()?.per;
+    let alike = rows.iter().filter(|row| row.per == *per);
+    let lowest = alike.filter_map(|row| MicroUsd::parse(&row.usd).ok()).min()?;
+    let per = per.clone().unwrap_or_else(|| "output".to_owned());
+    Some(Price { currency: "USD", from: lowest.to_string(), per })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_read() {
+        let filter =
+            Filter::read("limit=5&offset=10&search=red%20fox+pro&category=text-to-video&x=1").unwrap();
+        assert_eq!((filter.limit, filter.offset, filter.search.as_str()), (5, 10, "red fox pro"));
+        assert_eq!(filter.category, Some(Category::Task(Task::TextToVideo)));
+        assert_eq!(Filter::read("category=audio").unwrap().category, Some(Category::Makes(Makes::Audio)));
+        let default = Filter::read("").unwrap();
+        assert_eq!((default.limit, default.offset, default.category), (20, 0, None));
+    }
+
+    #[test]
+    fn what_is_out_of_bounds_is_refused() {
+        for (query, param) in [
+            ("limit=0", "limit"),
+            ("limit=101", "limit"),
+            ("limit=x", "limit"),
+            ("offset=-1", "offset"),
+            ("category=hats", "category"),
+        ] {
+            assert_eq!(Filter::read(query).unwrap_err().param.as_deref(), Some(param), "{query}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The OpenAPI 3.1 document. Written by hand rather than derived: the contract's text is what it must agree with,
+//! and a test holds it against the table of routes and against real answers.
+
+mod paths;
+mod schemas;
+
+use std::sync::{Arc, LazyLock};
+
+use axum::extract::Request;
+use axum::response::Response;
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::routes::Route;
+use crate::{Api, answer};
+
+/// The document itself.
+pub(crate) const ROUTES: &[Route] =
+    &[Route { method: Method::GET, path: "/openapi.json", answer: show, refuse: answer::refuse }];
+
+static TEXT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(document().to_string()));
+
+fn show(_: Arc<Api>, _: Request) -> BoxFuture<'static, Response> {
+    Box::pin(async { answer::json_bytes(StatusCode::OK, TEXT.clone()) })
+}
+
+fn document() -> Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Spool",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "One gateway for images, video, audio and speech of any provider.",
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/" }],
+        "security": [{ "key": [] }],
+        "tags": [
+            { "name": "generations", "description": "Make something, and wait for it." },
+            { "name": "models", "description": "What can be made, with which parameters, at which price." },
+            { "name": "assets", "description": "Result files." },
+            { "name": "operation", "description": "For whoever runs the server." },
+        ],
+        "paths": paths::all(),
+        "components": {
+            "securitySchemes": { "key": {
+                "type": "http", "scheme": "bearer",
+                "description": "An API key: spool_live_… or, for the sandbox, spool_test_….",
+            }},
+            "headers": schemas::headers(),
+            "schemas": schemas::all(),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::routes;
+
+    const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+    fn operations(document: &Value) -> Vec<(String, String, &Value)> {
+        let paths = document["paths"].as_object().unwrap();
+        paths
+            .iter()
+            .flat_map(|(path, item)| {
+                item.as_object()
+                    .unwrap()
+                    .iter()
+                    .map(move |(method, operation)| (path.clone(), method.clone(), operation))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_served_route_is_described_and_no_other() {
+        let document = document();
+        let described: BTreeSet<(String, String)> =
+            operations(&document).into_iter().map(|(path, method, _)| (path, method)).collect();
+        let served: BTreeSet<(String, String)> = routes::all()
+            .map(|route| (route.path.replace("{*", "{"), route.method.as_str().to_lowercase()))
+            .collect();
+        assert_eq!(described, served);
+    }
+
+    #[test]
+    fn every_operation_is_whole() {
+        let document = document();
+        let mut ids = BTreeSet::new();
+        for (path, method, operation) in operations(&document) {
+            assert!(METHODS.contains(&method.as_str()), "{method} {path}");
+            assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{method} {path}: operationId");
+            assert!(operation["summary"].is_string(), "{method} {path}: summary");
+            let named: BTreeSet<&str> =
+                path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let given: BTreeSet<&str> = parameters
+                .iter()
+                .filter(|p| p["in"] == "path")
+                .map(|p| p["name"].as_str().unwrap())
+                .collect();
+            assert_eq!(named, given, "{method} {path}: path parameters");
+            assert!(
+                parameters
+                    .iter()
+                    .all(|p| p["schema"].is_object() && (p["in"] != "path" || p["required"] == true))
+            );
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(!responses.is_empty());
+            for (status, response) in responses {
+                assert!(status.len() == 3 && response["description"].is_string(), "{method} {path} {status}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        fn walk(value: &Value, document: &Value, seen: &mut usize) {
+            match value {
+                Value::Object(fields) => {
+                    if let Some(Value::String(reference)) = fields.get("$ref") {
+                        let pointer = reference.strip_prefix('#').unwrap();
+                        assert!(document.pointer(pointer).is_some(), "{reference}");
+                        *seen += 1;
+                    }
+                    fields.values().for_each(|value| walk(value, document, seen));
+                }
+                Value::Array(items) => items.iter().for_each(|item| walk(item, document, seen)),
+                _ => {}
+            }
+        }
+        let (document, mut seen) = (document(), 0);
+        walk(&document, &document, &mut seen);
+        assert!(seen > 10);
+    }
+
+    #[test]
+    fn every_schema_is_one() {
+        let document = document();
+        for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+            assert!(jsonschema::meta::validate(schema).is_ok(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! All routes as one table, and the router made of it.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use http::Method;
+use spool_domain::fault::{Fault, Kind};
+
+use crate::answer::{self, Refuse};
+use crate::{Api, assets, callbacks, generations, health, models, openapi};
+
+/// One call.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    /// Answers it. The future is boxed here once, so that a route can let go of what it no longer needs.
+    pub(crate) answer: fn(Arc<Api>, Request) -> BoxFuture<'static, Response>,
+    /// How its dialect shows a fault, for the one that the route itself did not survive to show.
+    pub(crate) refuse: Refuse,
+}
+
+/// Every call this server takes.
+pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
+    [generations::ROUTES, models::ROUTES, assets::ROUTES, callbacks::ROUTES, health::ROUTES, openapi::ROUTES]
+        .into_iter()
+        .flatten()
+}
+
+/// The router over all of them.
+pub(crate) fn router(api: &Arc<Api>) -> Router {
+    let mut router = Router::new();
+    for route in all() {
+        let api = Arc::clone(api);
+        let handler = move |request: Request| survive(route, Arc::clone(&api), request);
+        router = router.route(route.path, on(filter(&route.method), handler));
+    }
+    router
+        .fallback(async || answer::refuse(&Fault::new(Kind::NotFound, "There is nothing at this path.")))
+        .method_not_allowed_fallback(async || answer::refuse(&Kind::MethodNotAllowed.into()))
+}
+
+/// Answers, also where the route panics: the caller learns that it was us, and the other requests go on.
+async fn survive(route: &'static Route, api: Arc<Api>, request: Request) -> Response {
+    let answered = match std::panic::catch_unwind(AssertUnwindSafe(|| (route.answer)(api, request))) {
+        Ok(answering) => AssertUnwindSafe(answering).catch_unwind().await,
+        Err(panic) => Err(panic),
+    };
+    answered.unwrap_or_else(|_| {
+        // What the panic says may hold anything (S10); the panic hook has shown where it was.
+        tracing::error!(route = route.path, "a request to {} panicked", route.path);
+        (route.refuse)(&Kind::Internal.into())
+    })
+}
+
+fn filter(method: &Method) -> MethodFilter {
+    match *method {
+        Method::POST => MethodFilter::POST,
+        Method::HEAD => MethodFilter::HEAD,
+        Method::DELETE => MethodFilter::DELETE,
+        _ => MethodFilter::GET,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_in_the_table_has_its_filter() {
+        for route in all() {
+            assert_eq!(MethodFilter::try_from(route.method.clone()).unwrap(), filter(&route.method));
+        }
+    }
+
+    #[test]
+    fn no_call_is_served_twice() {
+        let mut seen = std::collections::HashSet::new();
+        for route in all() {
+            assert!(seen.insert((route.method.clone(), route.path)), "{} {}", route.method, route.path);
+        }
+    }
+}

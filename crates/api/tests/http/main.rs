@@ -1,0 +1,17 @@
+//! The API over real HTTP, with the real engine, database and sandbox behind it.
+
+#[path = "../world/mod.rs"]
+mod world;
+
+mod answers;
+mod assets;
+mod extensions;
+mod faults;
+mod input;
+mod isolation;
+mod keys;
+mod limits;
+mod models;
+mod shared;
+mod stop;
+mod waits;

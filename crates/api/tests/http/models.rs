@@ -1,0 +1,82 @@
+//! The models API.
+
+use serde_json::{Value, json};
+use spool_domain::order::Mode;
+
+use crate::world::World;
+
+fn ids(body: &Value) -> Vec<String> {
+    body["models"].as_array().unwrap().iter().map(|model| model["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn the_list_is_paged_and_filtered() {
+    let world = World::new().await;
+    let all = world.get("/v1/models?limit=100").await.body();
+    let total = all["total"].as_u64().unwrap() as usize;
+    assert_eq!(ids(&all).len(), total.min(100));
+    let mut paged = Vec::new();
+    for offset in (0..total).step_by(7) {
+        let page = world.get(&format!("/v1/models?limit=7&offset={offset}")).await.body();
+        assert_eq!(
+            (&page["limit"], &page["offset"], &page["total"]),
+            (&json!(7), &json!(offset), &json!(total))
+        );
+        paged.extend(ids(&page));
+    }
+    assert_eq!(paged, ids(&all));
+    assert_eq!(ids(&world.get("/v1/models").await.body()).len(), total.min(20));
+
+    let clips = world.get("/v1/models?limit=100&category=video").await.body();
+    assert!(clips["models"].as_array().unwrap().iter().all(|model| model["kind"] == "video"));
+    let from_text = world.get("/v1/models?limit=100&category=text-to-video").await.body();
+    let served = |model: &Value| model["tasks"].as_array().unwrap().contains(&json!("text-to-video"));
+    assert!(from_text["models"].as_array().unwrap().iter().all(served));
+    assert!(!ids(&clips).is_empty() && !ids(&from_text).is_empty());
+    let found = world.get("/v1/models?search=flux-1.1-pro").await.body();
+    assert_eq!(ids(&found)[0], "black-forest-labs/flux-1.1-pro");
+    assert_eq!(ids(&world.get("/v1/models?search=no+such+thing").await.body()), Vec::<String>::new());
+    let wrong = world.get("/v1/models?limit=0").await;
+    assert_eq!((wrong.status, wrong.fault()), (400, ("invalid_input".to_owned(), Some("limit".to_owned()))));
+    world.close().await;
+}
+
+#[tokio::test]
+async fn one_model_is_told_with_schema_prices_and_routes() {
+    let mut world = World::new().await;
+    let by_id = world.get("/v1/models/kuaishou/kling-2.6").await;
+    assert_eq!(by_id.status, 200);
+    let body = by_id.body();
+    for other in ["/v1/models/kling-2.6", "/v1/models/kuaishou%2Fkling-2.6"] {
+        assert_eq!(world.get(other).await.body(), body, "{other}");
+    }
+    assert!(jsonschema::meta::validate(&body["input_schema"]).is_ok());
+    let valid = jsonschema::validator_for(&body["input_schema"]).unwrap();
+    assert!(valid.is_valid(&json!({ "prompt": "a fox", "duration": 5 })));
+    assert!(!valid.is_valid(&json!({ "prompt": "a fox", "duration": 7 })));
+    assert!(!body["price_table"]["rows"].as_array().unwrap().is_empty());
+    assert_eq!(
+        (&body["kind"], &body["enabled"], &body["status"]),
+        (&json!("video"), &json!(true), &json!("active"))
+    );
+    assert_eq!(body["routes"], json!([{ "provider": "fal", "enabled": true }]));
+
+    let document = world.get("/openapi.json").await.body();
+    let schema = json!({ "$ref": "#/components/schemas/ModelDetail", "components": document["components"] });
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for id in ids(&world.get("/v1/models?limit=100").await.body()) {
+        let body = world.get(&format!("/v1/models/{id}")).await.body();
+        let wrong: Vec<String> = validator.iter_errors(&body).map(|error| error.to_string()).collect();
+        assert_eq!(wrong, Vec::<String>::new(), "{id}");
+    }
+
+    let unknown = world.get("/v1/models/kling-2.66").await;
+    assert_eq!((unknown.status, unknown.fault().0.as_str()), (404, "unknown_model"));
+    // No provider is set up for live keys.
+    world.key = world.new_key(world.account, Mode::Live).await;
+    let body = world.get("/v1/models/kling-2.6").await.body();
+    assert_eq!((&body["enabled"], &body["routes"][0]["enabled"]), (&json!(false), &json!(false)));
+    world.key = String::new();
+    assert_eq!(world.get("/v1/models").await.status, 401);
+    world.close().await;
+}

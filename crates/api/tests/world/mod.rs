@@ -1,0 +1,211 @@
+//! A whole server in a folder of its own: SQLite, files, the sandbox, the engine, and HTTP on a real port.
+
+#![allow(dead_code, reason = "each test file uses its own part of the world")]
+
+mod client;
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use spool_api::limits::RateLimit;
+use spool_api::{Api, keys};
+use spool_domain::catalogue::{Catalogue, Source, shipped};
+use spool_domain::ids::{AccountId, Entropy};
+use spool_domain::ledger;
+use spool_domain::money::MicroUsd;
+use spool_domain::order::Mode;
+use spool_domain::resident::Book;
+use spool_domain::store::Store;
+use spool_domain::time::{Clock, Timestamp};
+use spool_engine::providers::Providers;
+use spool_engine::secret::ServerKey;
+use spool_engine::settings::Settings;
+use spool_engine::{Engine, Parts};
+use spool_providers::sandbox::{Sandbox, Service};
+use spool_store::blobs::Local;
+use spool_store::sandbox_book::SqliteBook;
+use spool_store::sqlite::Sqlite;
+use tokio::net::TcpListener;
+
+pub(crate) use self::client::{Answer, Request};
+
+/// Models that the shipped ones have no counterpart of.
+const MODELS: &str = r#"
+[[model]]
+id = "test/free-text"
+aliases = ["free-text"]
+name = "Free text"
+description = "Verses."
+makes = "text"
+tasks = ["text-to-text"]
+[model.params]
+prompt = { type = "text", role = "prompt", required = true }
+[[model.prices]]
+usd = "0.01"
+[[model.routes]]
+provider = "sandbox"
+"#;
+
+/// Wall time, plus as much as a test wants to have passed.
+#[derive(Default)]
+pub(crate) struct Wall {
+    ahead_ms: AtomicI64,
+}
+
+impl Clock for Wall {
+    fn now(&self) -> Timestamp {
+        Timestamp(jiff::Timestamp::now().as_millisecond() + self.ahead_ms.load(Ordering::SeqCst))
+    }
+}
+
+pub(crate) struct Dice;
+
+impl Entropy for Dice {
+    fn fill(&self, bytes: &mut [u8]) {
+        rand::fill(bytes);
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) address: SocketAddr,
+    pub(crate) engine: Engine,
+    pub(crate) store: Arc<Sqlite>,
+    pub(crate) api: Arc<Api>,
+    pub(crate) clock: Arc<Wall>,
+    pub(crate) account: AccountId,
+    /// A test key of the account.
+    pub(crate) key: String,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    _folder: tempfile::TempDir,
+}
+
+/// How the world is set up.
+#[derive(Default)]
+pub(crate) struct Setting {
+    pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) public_url: Option<String>,
+}
+
+pub(crate) fn limit(per_second: u32, burst: u32) -> RateLimit {
+    let number = |n| NonZeroU32::new(n).unwrap();
+    RateLimit { per_second: number(per_second), burst: number(burst) }
+}
+
+impl World {
+    /// With the default rate limit.
+    pub(crate) async fn new() -> Self {
+        Self::with(Setting { rate_limit: Some(RateLimit::default()), ..Setting::default() }).await
+    }
+
+    pub(crate) async fn with(setting: Setting) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(Wall::default());
+        let wall: Arc<dyn Clock> = clock.clone();
+        let store = Arc::new(Sqlite::open(folder.path(), Arc::clone(&wall)).unwrap());
+        let book: Arc<dyn Book> = Arc::new(SqliteBook::open(folder.path()).unwrap());
+        let service = Service::new(book, Arc::clone(&wall), Arc::new(Dice));
+        let mut sources = shipped();
+        sources.push(Source { file: "models.toml".to_owned(), text: MODELS.to_owned() });
+        let catalogue = Catalogue::read(&sources, &["sandbox", "openai", "fal"]).unwrap();
+        let settings = Settings { public_url: setting.public_url, ..Settings::default() };
+        let engine = Engine::start(Parts {
+            store: store.clone(),
+            blobs: Arc::new(Local::open(&folder.path().join("assets")).unwrap()),
+            catalogue: Arc::new(catalogue),
+            providers: Providers::new(Arc::new(Sandbox), Arc::new(service), Vec::new()).unwrap(),
+            key: ServerKey::new([7; 32]),
+            settings,
+            clock: wall,
+            entropy: Arc::new(Dice),
+        })
+        .await
+        .unwrap();
+        let api = Api::new(engine.clone(), setting.rate_limit).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server =
+            tokio::spawn(spool_api::serve(listener, spool_api::router(&api), api.stopping().clone()));
+        let mut world = Self {
+            address,
+            engine,
+            store,
+            api,
+            clock,
+            account: AccountId(0),
+            key: String::new(),
+            server,
+            _folder: folder,
+        };
+        world.account = world.new_account("world", MicroUsd(100_000_000)).await;
+        world.key = world.new_key(world.account, Mode::Test).await;
+        world
+    }
+
+    /// An account with this much credit in both modes.
+    pub(crate) async fn new_account(&self, name: &str, credit: MicroUsd) -> AccountId {
+        let account = self.store.create_account(name, self.clock.now()).await.unwrap().id;
+        for mode in [Mode::Live, Mode::Test] {
+            let unique = format!("{name}-{}", mode.as_str());
+            let entry = ledger::top_up(account, mode, &unique, credit, self.clock.now());
+            assert!(credit == MicroUsd::ZERO || self.store.book(entry).await.unwrap());
+        }
+        account
+    }
+
+    pub(crate) async fn new_key(&self, account: AccountId, mode: Mode) -> String {
+        self.new_key_until(account, mode, None).await
+    }
+
+    pub(crate) async fn new_key_until(
+        &self,
+        account: AccountId,
+        mode: Mode,
+        until: Option<Timestamp>,
+    ) -> String {
+        let key = keys::generate(&Dice, mode);
+        self.store.create_key(key.row(account, "test", self.clock.now(), until)).await.unwrap();
+        key.into_text()
+    }
+
+    /// Makes the server's clock go on.
+    pub(crate) fn pass_ms(&self, ms: i64) {
+        self.clock.ahead_ms.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// A request with the world's key.
+    pub(crate) fn request(&self, method: &str, path: &str) -> Request {
+        Request::new(self.address, method, path).header("authorization", &format!("Bearer {}", self.key))
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.request("GET", path).send().await
+    }
+
+    pub(crate) async fn post(&self, body: serde_json::Value) -> Answer {
+        self.request("POST", "/v1/generations").json(body).send().await
+    }
+
+    /// Waits until a generation is over.
+    pub(crate) async fn finish(&self, id: &str) -> Answer {
+        loop {
+            let answer = self.get(&format!("/v1/generations/{id}?wait=60")).await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            let body = answer.body();
+            if body["status"] != "queued" && body["status"] != "running" {
+                return answer;
+            }
+        }
+    }
+
+    /// Stops politely; the books must be sound, and nobody may still be registered as waiting.
+    pub(crate) async fn close(self) {
+        self.api.stopping().cancel();
+        self.server.await.unwrap().unwrap();
+        assert_eq!(self.engine.waited_for(), 0);
+        self.engine.stop().await;
+        let audit = self.store.audit().await.unwrap();
+        assert_eq!(audit.broken, Vec::<String>::new());
+    }
+}
