@@ -129,9 +129,12 @@ impl From<KeyRow> for Row {
     }
 }
 
-/// Rows that were read within the last moment; `None` for ids that have none.
+/// When an id was looked up, and its row, if it has one.
+type Read = (Instant, Option<Arc<Row>>);
+
+/// Rows that were read within the last moment.
 #[derive(Default)]
-pub(crate) struct Rows(Mutex<HashMap<KeyId, (Instant, Option<Arc<Row>>)>>);
+pub(crate) struct Rows(Mutex<HashMap<KeyId, Read>>);
 
 impl Rows {
     fn fresh(&self, id: &KeyId) -> Option<Option<Arc<Row>>> {

@@ -37,7 +37,10 @@ pub(crate) fn router(api: &Arc<Api>) -> Router {
     let mut router = Router::new();
     for route in all() {
         let api = Arc::clone(api);
-        let handler = move |request: Request| survive(route, Arc::clone(&api), request);
+        let handler = move |request: Request| {
+            let api = Arc::clone(&api);
+            survive(route.path, route.refuse, move || (route.answer)(api, request))
+        };
         router = router.route(route.path, on(filter(&route.method), handler));
     }
     router
@@ -46,15 +49,19 @@ pub(crate) fn router(api: &Arc<Api>) -> Router {
 }
 
 /// Answers, also where the route panics: the caller learns that it was us, and the other requests go on.
-async fn survive(route: &'static Route, api: Arc<Api>, request: Request) -> Response {
-    let answered = match std::panic::catch_unwind(AssertUnwindSafe(|| (route.answer)(api, request))) {
+async fn survive(
+    path: &'static str,
+    refuse: Refuse,
+    answer: impl FnOnce() -> BoxFuture<'static, Response>,
+) -> Response {
+    let answered = match std::panic::catch_unwind(AssertUnwindSafe(answer)) {
         Ok(answering) => AssertUnwindSafe(answering).catch_unwind().await,
         Err(panic) => Err(panic),
     };
     answered.unwrap_or_else(|_| {
         // What the panic says may hold anything (S10); the panic hook has shown where it was.
-        tracing::error!(route = route.path, "a request to {} panicked", route.path);
-        (route.refuse)(&Kind::Internal.into())
+        tracing::error!(route = path, "a request to {path} panicked");
+        refuse(&Kind::Internal.into())
     })
 }
 
@@ -75,6 +82,19 @@ mod tests {
     fn every_method_in_the_table_has_its_filter() {
         for route in all() {
             assert_eq!(MethodFilter::try_from(route.method.clone()).unwrap(), filter(&route.method));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_internal_error_without_its_text() {
+        let answers: [fn() -> BoxFuture<'static, Response>; 2] =
+            [|| panic!("a secret"), || Box::pin(async { panic!("a secret") })];
+        for answer in answers {
+            let response = survive("/test", answer::refuse, answer).await;
+            assert_eq!(response.status(), 500);
+            let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+            let text = String::from_utf8(body.to_vec()).unwrap();
+            assert!(text.contains("internal_error") && !text.contains("secret"), "{text}");
         }
     }
 

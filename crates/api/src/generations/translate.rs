@@ -184,6 +184,20 @@ mod tests {
     }
 
     #[test]
+    fn auto_suits_the_model() {
+        for (makes, wait, retry) in [
+            (Some(Makes::Image), 60, 2),
+            (Some(Makes::Video), 10, 5),
+            (Some(Makes::Audio), 60, 2),
+            (Some(Makes::Text), 60, 2),
+            (None, 60, 2),
+        ] {
+            assert_eq!((wait_s(Wait::Auto, makes), retry_after_s(makes)), (wait, retry));
+            assert_eq!(wait_s(Wait::Seconds(7), makes), 7);
+        }
+    }
+
+    #[test]
     fn ids_are_read_in_their_one_form() {
         let job = JobId([7; 20]);
         assert_eq!(id(&format!("gen_{job}")), Some(job));

@@ -28,8 +28,8 @@ async fn every_input_field_reaches_its_parameter() {
         // A ratio the model lacks becomes its nearest.
         ("veo-3", "aspect_ratio", json!("2:3"), "aspect_ratio", json!("9:16")),
         ("flux-1.1-pro", "size", json!("768x1024"), "image_size", json!("portrait_4_3")),
-        ("kling-2.6", "duration", json!(10), "duration", json!(10)),
-        ("kling-2.6", "duration_seconds", json!(10), "duration", json!(10)),
+        ("veo-3", "duration", json!(6), "duration", json!(6)),
+        ("veo-3", "duration_seconds", json!(6), "duration", json!(6)),
         ("veo-3", "resolution", json!("1080p"), "resolution", json!("1080p")),
         ("flux-1.1-pro", "seed", json!(42), "seed", json!(42)),
         ("veo-3", "negative_prompt", json!("dogs"), "negative_prompt", json!("dogs")),
@@ -70,7 +70,7 @@ async fn n_counts_pictures_and_is_ignored_for_clips() {
         ("flux-1.1-pro", None, 1, json!(0.04)),
         ("flux-1.1-pro", Some(1), 1, json!(0.04)),
         ("flux-1.1-pro", Some(10), 10, json!(0.4)),
-        ("kling-2.6", Some(10), 1, json!(0.16)),
+        ("veo-3", Some(10), 1, json!(3.2)),
     ] {
         let mut body = json!({ "model": model, "input": { "prompt": "a fox" } });
         if let Some(n) = n {

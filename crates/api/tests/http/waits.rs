@@ -121,7 +121,7 @@ async fn who_goes_away_is_forgotten() {
 #[tokio::test]
 async fn a_clip_asks_to_come_back_later_than_a_picture() {
     let world = World::new().await;
-    let body = json!({ "model": "kling-2.6", "input": { "prompt": "slow [sandbox delay=300]" }, "wait": 0 });
+    let body = json!({ "model": "veo-3", "input": { "prompt": "slow [sandbox delay=300]" }, "wait": 0 });
     let answer = world.post(body).await;
     assert_eq!((answer.status, answer.header("retry-after")), (202, Some("5")));
     let id = answer.body()["id"].as_str().unwrap().to_owned();

@@ -1,7 +1,5 @@
 //! A whole server in a folder of its own: SQLite, files, the sandbox, the engine, and HTTP on a real port.
 
-#![allow(dead_code, reason = "each test file uses its own part of the world")]
-
 mod client;
 
 use std::net::SocketAddr;
