@@ -1,25 +1,9 @@
-//! The catalogue files that are part of the program.
+//! The catalogue files that are part of the program: all of `catalog/`, listed by `build.rs`.
 
 use super::problem::Source;
 
-macro_rules! files {
-    ($($name:literal),* $(,)?) => {
-        [$((concat!("catalog/", $name), include_str!(concat!("../../../../catalog/", $name)))),*]
-    };
-}
-
-const FILES: [(&str, &str); 10] = files![
-    "black-forest-labs.toml",
-    "elevenlabs.toml",
-    "google.toml",
-    "hailuo.toml",
-    "higgsfield-ai.toml",
-    "kuaishou.toml",
-    "openai.toml",
-    "runway.toml",
-    "suno-ai.toml",
-    "topaz-labs.toml",
-];
+/// Name and text of each file, by name.
+const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
 
 /// The shipped files, to be read before the operator's own.
 pub fn shipped() -> Vec<Source> {
