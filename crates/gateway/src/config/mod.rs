@@ -1,0 +1,203 @@
+//! The configuration: defaults < file < environment < flags, read whole, with every problem at once.
+
+mod layers;
+#[cfg(test)]
+mod page;
+mod read;
+pub mod setting;
+mod show;
+
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use spool_api::limits::RateLimit;
+use spool_engine::address::Allow;
+use spool_engine::secret::Secret;
+use spool_engine::settings::{Assets, Settings};
+
+pub use self::layers::{Layers, Origin};
+use self::read::Reader;
+pub use self::show::show;
+
+/// The name of the configuration file that is looked for.
+const FILE: &str = "spool.toml";
+
+/// The configuration as it counts.
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The data folder.
+    pub data: PathBuf,
+    /// What is logged.
+    pub log: Log,
+    /// The engine's settings.
+    pub engine: Settings,
+    /// How many requests each key may make, if they are counted.
+    pub rate_limit: Option<RateLimit>,
+    /// The operator's model files and folders.
+    pub catalog: Vec<PathBuf>,
+    /// The providers that are set up.
+    pub providers: Vec<Provider>,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// Our own level.
+    pub level: tracing::Level,
+    /// Whether each line is a JSON object.
+    pub json: bool,
+}
+
+/// A provider that is set up.
+pub struct Provider {
+    /// Its name in the registry.
+    pub name: String,
+    /// Its base URL, if it is not the usual one.
+    pub base_url: Option<String>,
+    /// Its key, if there is one.
+    pub key: Option<Secret>,
+}
+
+/// What the command line says about the configuration: a file, and settings with the flags that set them.
+#[derive(Default)]
+pub struct Flags {
+    /// `--config FILE`.
+    pub file: Option<PathBuf>,
+    /// The flag, the setting's key, the value.
+    pub settings: Vec<(String, String, String)>,
+}
+
+impl Config {
+    /// Reads all layers. `providers` are the names this program knows, with their base URLs.
+    pub fn load(
+        flags: &Flags,
+        providers: &[(&str, &str)],
+        environment: impl Iterator<Item = (OsString, OsString)>,
+    ) -> (Layers, Result<Self, Vec<String>>) {
+        let mut layers = Layers::of(setting::all(providers));
+        // The data folder may hold the file, so whoever names the folder is asked first.
+        let mut first = Layers::of(setting::all(providers));
+        let environment: Vec<_> = environment.collect();
+        over(&mut first, flags, &environment);
+        let folder = first.entry("data").and_then(|entry| entry.value.as_str()).unwrap_or_default();
+        if let Some(path) = find_file(flags.file.as_deref(), Path::new(folder)) {
+            match std::fs::read_to_string(&path) {
+                Ok(text) => layers.file(&path, &text),
+                Err(error) => layers.problems.push(format!("{}: {error}", path.display())),
+            }
+        }
+        over(&mut layers, flags, &environment);
+        let config = read(&layers, providers);
+        (layers, config)
+    }
+}
+
+/// The environment and the flags, in this order.
+fn over(layers: &mut Layers, flags: &Flags, environment: &[(OsString, OsString)]) {
+    layers.environment(environment.iter().cloned());
+    for (flag, path, text) in &flags.settings {
+        layers.flag(flag, path, text);
+    }
+}
+
+/// The file named by the flag; else the one in the data folder; else the one in the working folder.
+fn find_file(named: Option<&Path>, data: &Path) -> Option<PathBuf> {
+    let usual = || [data.join(FILE), PathBuf::from(FILE)].into_iter().find(|path| path.is_file());
+    named.map(Path::to_owned).or_else(usual)
+}
+
+/// Reads every setting out of the layers.
+fn read(layers: &Layers, providers: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+    let mut reader = Reader::of(layers);
+    let config = read_with(&mut reader, providers);
+    let mut problems = layers.problems.clone();
+    problems.extend(reader.problems);
+    if problems.is_empty() { Ok(config) } else { Err(problems) }
+}
+
+fn read_with(reader: &mut Reader, providers: &[(&str, &str)]) -> Config {
+    let listen = reader.text("listen").parse().unwrap_or_else(|_| {
+        reader.wrong("listen", "must be an address and a port, such as 127.0.0.1:8080 or [::]:8080");
+        SocketAddr::from(([127, 0, 0, 1], 0))
+    });
+    let data = PathBuf::from(reader.text("data"));
+    if data.as_os_str().is_empty() {
+        reader.wrong("data", "is empty; name a folder");
+    }
+    Config {
+        listen,
+        data,
+        log: log(reader),
+        engine: engine(reader),
+        rate_limit: rate_limit(reader),
+        catalog: catalog(reader),
+        providers: providers.iter().filter_map(|(name, usual)| provider(reader, name, usual)).collect(),
+    }
+}
+
+fn log(reader: &mut Reader) -> Log {
+    use tracing::Level;
+    let levels = [
+        ("error", Level::ERROR),
+        ("warn", Level::WARN),
+        ("info", Level::INFO),
+        ("debug", Level::DEBUG),
+        ("trace", Level::TRACE),
+    ];
+    Log {
+        level: reader.choice("log.level", &levels),
+        json: reader.choice("log.format", &[("human", false), ("json", true)]),
+    }
+}
+
+fn engine(reader: &mut Reader) -> Settings {
+    let allow = Allow::parse(reader.texts("egress.allow")).unwrap_or_else(|error| {
+        reader.wrong("egress.allow", format!("is wrong: {error}"));
+        Allow::default()
+    });
+    Settings {
+        workers: reader.int("engine.workers", 1..=65_536) as usize,
+        // Below a second, a busy machine would lose jobs to itself.
+        lease_ms: reader.int("engine.lease_ms", 1_000..=3_600_000),
+        operator_from: reader.money("engine.operator_from_usd"),
+        fresh_connection_from: reader.money("engine.fresh_connection_usd"),
+        queue_stay_max_ms: 1_000 * reader.int("engine.queue_stay_max_s", 1..=604_800),
+        reconcile_stay_max_ms: 1_000 * reader.int("engine.reconcile_stay_max_s", 1..=604_800),
+        quiet_ms: 1_000 * reader.int("engine.quiet_s", 1..=86_400),
+        assets: reader.choice("engine.assets", &[("store", Assets::Store), ("pass", Assets::Pass)]),
+        result_bytes_max: reader.int("engine.result_bytes_max", 1..=1 << 40),
+        allow: Arc::new(allow),
+        http_allowed: reader.truth("egress.http_allowed"),
+        public_url: reader.url("public_url"),
+    }
+}
+
+fn rate_limit(reader: &mut Reader) -> Option<RateLimit> {
+    let per_second = reader.int("limits.requests_per_second", 0..=1_000_000) as u32;
+    let burst = reader.int("limits.requests_burst", 1..=1_000_000) as u32;
+    Some(RateLimit { per_second: NonZeroU32::new(per_second)?, burst: NonZeroU32::new(burst)? })
+}
+
+fn catalog(reader: &mut Reader) -> Vec<PathBuf> {
+    let start = match reader.origin("catalog.files") {
+        Origin::File(path, _) => path.parent().map(Path::to_owned).unwrap_or_default(),
+        Origin::Default | Origin::Variable(_) | Origin::Flag(_) => PathBuf::new(),
+    };
+    reader.texts("catalog.files").into_iter().map(|path| start.join(path)).collect()
+}
+
+/// A provider counts as set up when there is a key for it, or a base URL of one's own, which may need no key.
+fn provider(reader: &mut Reader, name: &str, usual: &str) -> Option<Provider> {
+    let base_url = reader.url(&format!("providers.{name}.base_url")).filter(|url| url != usual);
+    let key = reader.text(&format!("providers.{name}.key")).trim();
+    let key = (!key.is_empty()).then(|| Secret::new(key));
+    let named = base_url.is_some() || key.is_some();
+    named.then(|| Provider { name: name.to_owned(), base_url, key })
+}

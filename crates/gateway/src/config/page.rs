@@ -1,0 +1,71 @@
+//! `docs/settings.md`, printed from the default file.
+
+use super::setting;
+
+const PROVIDERS: [(&str, &str); 1] = [("NAME", "")];
+
+/// The page.
+fn page() -> String {
+    let mut text = String::from(
+        "# Settings\n\n\
+         Printed from `crates/gateway/config.default.toml` by a test. `spool check-config` prints what counts on a \
+         machine and where it came from.\n\n\
+         A value comes from the last of these that names it: the default; a file (`--config FILE`, else `spool.toml` in \
+         the data folder, else `spool.toml` in the working folder); the environment; flags (`--data`, `--listen`, and \
+         `--set KEY=VALUE` for every key). A key or variable that no setting has is an error, because it is nearly \
+         always a slip of the pen.\n\n\
+         In the environment, a setting is `SPOOL_` and its key in capitals, with dots as underscores. Lists are \
+         separated by commas. `SPOOL_KEY` and `SPOOL_URL` are no settings: they belong to `spool run`.\n\n",
+    );
+    let mut section = String::new();
+    let mut reasons: Vec<&str> = Vec::new();
+    for line in setting::DEFAULT_FILE.lines() {
+        if let Some(reason) = line.strip_prefix("# ") {
+            reasons.push(reason);
+        } else if let Some(name) = line.strip_prefix('[') {
+            section = format!("{}.", name.trim_end_matches(']'));
+            reasons.clear();
+        } else if let Some((key, value)) = line.split_once(" = ") {
+            entry(&mut text, &format!("{section}{key}"), value, &reasons.join(" "));
+            reasons.clear();
+        } else {
+            reasons.clear();
+        }
+    }
+    let reason = "For each provider that `docs/` lists. A provider is set up for live keys when it has a key, or a base \
+                  URL of its own, which may need no key. Empty: not set up.";
+    for (word, reason) in
+        [("base_url", "Where the provider's API is, if not at its usual address."), ("key", reason)]
+    {
+        entry(&mut text, &format!("providers.NAME.{word}"), "\"\"", reason);
+    }
+    text
+}
+
+fn entry(text: &mut String, path: &str, default: &str, reason: &str) {
+    let setting = setting::all(&PROVIDERS).into_iter().find(|setting| setting.path == path);
+    let variable = setting.unwrap_or_else(|| panic!("{path} is in the file and is no setting")).variable();
+    text.push_str(&format!("## `{path}`\n\n`{default}` · `{variable}`\n\n{reason}\n\n"));
+}
+
+#[test]
+fn the_page_is_what_the_default_file_says() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/settings.md");
+    let text = page().trim_end().to_owned() + "\n";
+    if std::env::var_os("SPOOL_WRITE_DOCS").is_some() {
+        std::fs::write(path, &text).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept == text,
+        "docs/settings.md is not what the default file says: run with SPOOL_WRITE_DOCS=1 and read the difference"
+    );
+}
+
+#[test]
+fn every_setting_has_its_reason() {
+    for part in page().split("## `").skip(1) {
+        let reason = part.split("\n\n").nth(2).unwrap_or_default();
+        assert!(reason.len() > 20, "{part}");
+    }
+}

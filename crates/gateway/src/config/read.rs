@@ -1,0 +1,122 @@
+//! Reads typed values out of the layers and notes every one that is out of bounds, with its place.
+
+use std::ops::RangeInclusive;
+
+use spool_domain::money::MicroUsd;
+use toml::Value;
+
+use super::layers::{Layers, Origin};
+
+/// Reads settings one by one. What is wrong is noted, and a stand-in is returned so that the rest is checked too.
+pub struct Reader<'a> {
+    layers: &'a Layers,
+    /// Sentences, each with its place.
+    pub problems: Vec<String>,
+    /// What was asked for, so that a test can see that no setting is left unread.
+    pub asked: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    /// Starts reading.
+    pub fn of(layers: &'a Layers) -> Self {
+        Self { layers, problems: Vec::new(), asked: Vec::new() }
+    }
+
+    fn value(&mut self, path: &str) -> Option<&'a Value> {
+        self.asked.push(path.to_owned());
+        let entry = self.layers.entry(path);
+        if entry.is_none() {
+            self.problems
+                .push(format!("the program asks for the setting `{path}`, which the default file lacks"));
+        }
+        entry.map(|entry| &entry.value)
+    }
+
+    /// Where a setting's value came from.
+    pub fn origin(&self, path: &str) -> Origin {
+        self.layers.entry(path).map_or(Origin::Default, |entry| entry.origin.clone())
+    }
+
+    /// Notes what is wrong with a setting.
+    pub fn wrong(&mut self, path: &str, what: impl std::fmt::Display) {
+        let origin = self.origin(path);
+        self.problems.push(format!("{origin}: `{path}` {what}"));
+    }
+
+    /// A text.
+    pub fn text(&mut self, path: &str) -> &'a str {
+        self.value(path).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// A list of texts.
+    pub fn texts(&mut self, path: &str) -> Vec<&'a str> {
+        let items = self.value(path).and_then(Value::as_array);
+        items.map(|items| items.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
+    }
+
+    /// True or false.
+    pub fn truth(&mut self, path: &str) -> bool {
+        self.value(path).and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// A whole number within bounds.
+    pub fn int(&mut self, path: &str, allowed: RangeInclusive<u64>) -> u64 {
+        let given = self.value(path).and_then(Value::as_integer).unwrap_or_default();
+        match u64::try_from(given).ok().filter(|number| allowed.contains(number)) {
+            Some(number) => number,
+            None => {
+                self.wrong(path, format!("is {given}; allowed are {} to {}", allowed.start(), allowed.end()));
+                *allowed.start()
+            }
+        }
+    }
+
+    /// An amount of US dollars, not below zero.
+    pub fn money(&mut self, path: &str) -> MicroUsd {
+        match MicroUsd::parse(self.text(path)) {
+            Ok(amount) if amount >= MicroUsd::ZERO => amount,
+            Ok(_) => {
+                self.wrong(path, "is below zero");
+                MicroUsd::ZERO
+            }
+            Err(error) => {
+                self.wrong(path, format!("is wrong: {error}"));
+                MicroUsd::ZERO
+            }
+        }
+    }
+
+    /// One of some words.
+    pub fn choice<T: Copy>(&mut self, path: &str, words: &[(&str, T)]) -> T {
+        let given = self.text(path);
+        match words.iter().find(|(word, _)| *word == given) {
+            Some((_, value)) => *value,
+            None => {
+                let list: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+                self.wrong(path, format!("is `{given}`; allowed are {}", list.join(", ")));
+                words[0].1
+            }
+        }
+    }
+
+    /// An absolute http or https URL without user name, query and trailing slash; none if the text is empty.
+    pub fn url(&mut self, path: &str) -> Option<String> {
+        let given = self.text(path).trim_end_matches('/');
+        if given.is_empty() {
+            return None;
+        }
+        let sound = url::Url::parse(given).ok().filter(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.host().is_some()
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        });
+        if sound.is_none() {
+            // Not quoted: somebody may have put a password into it.
+            self.wrong(path, "must be an http or https URL without user name, password, `?` and `#`");
+        }
+        sound.map(|_| given.to_owned())
+    }
+}

@@ -1,0 +1,156 @@
+//! The opened data folder, and the engine in it: where the parts meet.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use spool_domain::catalogue::Catalogue;
+use spool_domain::ids::{AccountId, Entropy};
+use spool_domain::ledger::top_up;
+use spool_domain::money::MicroUsd;
+use spool_domain::order::Mode;
+use spool_domain::resident::SCHEME;
+use spool_domain::time::Clock;
+use spool_engine::providers::{Credential, Providers, Setup};
+use spool_engine::secret::ServerKey;
+use spool_engine::settings::Settings;
+use spool_engine::{Engine, Parts};
+use spool_providers::registry;
+use spool_providers::sandbox::{Sandbox, Service};
+use spool_store::blobs::Local;
+use spool_store::sandbox_book::SqliteBook;
+use spool_store::sqlite::Sqlite;
+
+use crate::clock::{SystemEntropy, WallClock};
+use crate::config::{Config, Provider};
+use crate::data;
+
+/// The account of the first start.
+pub const FIRST_ACCOUNT: AccountId = AccountId(1);
+
+/// Its play money: a thousand dollars.
+const FIRST_CREDIT: MicroUsd = MicroUsd(1_000_000_000);
+
+/// An opened data folder. No other process can open it meanwhile (D4).
+pub struct House {
+    /// The folder.
+    pub dir: PathBuf,
+    /// The database.
+    pub store: Arc<Sqlite>,
+    /// The sandbox's own book.
+    pub book: Arc<SqliteBook>,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub entropy: Arc<dyn Entropy>,
+    /// The server's own key; none where the folder was opened for an audit only.
+    key: Option<ServerKey>,
+}
+
+impl House {
+    /// Opens the folder; makes it, its keys and the first account where they are missing. Second: whether this was
+    /// the first start.
+    pub async fn open(dir: &Path) -> anyhow::Result<(Self, bool)> {
+        let (clock, entropy) = (Arc::new(WallClock), Arc::new(SystemEntropy));
+        data::make(dir)?;
+        let key = data::server_key(dir, entropy.as_ref())?;
+        let store = Arc::new(Sqlite::open(dir, clock.clone())?);
+        let book = Arc::new(SqliteBook::open(dir)?);
+        let house = Self { dir: dir.to_owned(), store, book, clock, entropy, key: Some(key) };
+        let first = house.welcome().await.context("the first account")?;
+        Ok((house, first))
+    }
+
+    /// Opens a folder that must hold a database already, and adds nothing to it.
+    pub fn open_for_audit(dir: &Path) -> anyhow::Result<Self> {
+        let (clock, entropy) = (Arc::new(WallClock), Arc::new(SystemEntropy));
+        let store = Arc::new(Sqlite::open_for_audit(dir, clock.clone())?);
+        let book = Arc::new(SqliteBook::open(dir)?);
+        Ok(Self { dir: dir.to_owned(), store, book, clock, entropy, key: None })
+    }
+
+    /// Makes the first account with play money and a test key. Every step may have been the last one before a
+    /// crash: each looks whether it was done.
+    async fn welcome(&self) -> anyhow::Result<bool> {
+        use spool_domain::store::Store;
+        let now = self.clock.now();
+        if self.store.account(FIRST_ACCOUNT).await?.is_none() {
+            self.store.create_account("default", now).await?;
+        }
+        if !self.store.keys(Some(FIRST_ACCOUNT)).await?.is_empty() {
+            return Ok(false);
+        }
+        self.store.book(top_up(FIRST_ACCOUNT, Mode::Test, "first-start", FIRST_CREDIT, now)).await?;
+        let key = spool_api::keys::generate(self.entropy.as_ref(), Mode::Test);
+        let row = key.row(FIRST_ACCOUNT, "first test key", now, None);
+        // The file before the row, so that no key exists that nobody knows. A file left by a start that broke off
+        // between the two is of a key that never worked.
+        data::forget_test_key(&self.dir)?;
+        data::keep_test_key(&self.dir, &key.into_text())?;
+        self.store.create_key(row).await?;
+        Ok(true)
+    }
+
+    /// Starts the engine in this house.
+    pub async fn engine(
+        &self,
+        settings: Settings,
+        catalogue: Arc<Catalogue>,
+        providers: Vec<Provider>,
+    ) -> anyhow::Result<Engine> {
+        let key = self.key.clone().context("a folder that was opened for an audit has no engine")?;
+        let service = Service::new(self.book.clone(), self.clock.clone(), self.entropy.clone());
+        let parts = Parts {
+            store: self.store.clone(),
+            blobs: Arc::new(Local::open(&self.dir.join("assets"))?),
+            catalogue,
+            providers: Providers::new(Arc::new(Sandbox), Arc::new(service), setups(providers))?,
+            key,
+            settings,
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+        };
+        Ok(Engine::start(parts).await?)
+    }
+}
+
+/// The names that routes of models may lead to, the sandbox among them.
+pub fn provider_names() -> Vec<&'static str> {
+    registry::adapters().iter().map(|adapter| adapter.manifest().provider).collect()
+}
+
+/// The names of all providers outside this process, with their usual base URLs. The sandbox is always there and has
+/// nothing to set.
+pub fn known_providers() -> Vec<(&'static str, &'static str)> {
+    registry::adapters()
+        .iter()
+        .map(|adapter| (adapter.manifest().provider, adapter.manifest().base_url))
+        .filter(|(_, base_url)| !base_url.starts_with(SCHEME))
+        .collect()
+}
+
+/// Joins what the operator set up with the adapters.
+fn setups(mut providers: Vec<Provider>) -> Vec<Setup> {
+    let mut setups = Vec::new();
+    for adapter in registry::adapters() {
+        let name = adapter.manifest().provider;
+        if let Some(place) = providers.iter().position(|provider| provider.name == name) {
+            let Provider { base_url, key, .. } = providers.swap_remove(place);
+            let credential = key.map(|secret| Credential { name: "default".to_owned(), secret });
+            setups.push(Setup { adapter, base_url, credential });
+        }
+    }
+    setups
+}
+
+/// Whether the providers can be set up as configured; reaches nothing.
+pub fn check_providers(config: Config) -> anyhow::Result<()> {
+    struct Nobody;
+    impl spool_domain::resident::Resident for Nobody {
+        fn answer(&self, _: &spool_domain::adapter::Call) -> spool_domain::resident::Answer {
+            spool_domain::resident::Answer::Lost
+        }
+    }
+    Providers::new(Arc::new(Sandbox), Arc::new(Nobody), setups(config.providers))?;
+    Ok(())
+}

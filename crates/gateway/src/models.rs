@@ -1,0 +1,169 @@
+//! `spool models`: the catalogue for people.
+
+use std::fmt::Write;
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+use spool_domain::catalogue::{Catalogue, Kind, Model, Param, PriceRow};
+use spool_domain::money::MicroUsd;
+
+use crate::table::Table;
+
+/// One line for each model that fits all words of the search.
+pub fn list(catalogue: &Catalogue, search: &str) -> anyhow::Result<String> {
+    let found = catalogue.search(search);
+    if found.is_empty() {
+        bail!("no model fits `{search}`; `spool models` lists all");
+    }
+    let mut table = Table::new(&["MODEL", "MAKES", "USD", "ALIASES"]);
+    for model in found {
+        let makes = model.makes.as_str().to_owned();
+        table.row([model.id.clone(), makes, price_span(model), model.aliases.join(", ")]);
+    }
+    Ok(table.text(""))
+}
+
+/// Everything about one model.
+pub fn show(catalogue: &Catalogue, name: &str) -> anyhow::Result<String> {
+    let model = catalogue.find(name).with_context(|| unknown(catalogue, name))?;
+    let mut text = format!("{} ({})\n", model.id, model.name);
+    let tasks: Vec<&str> = model.tasks.iter().map(|task| task.as_str()).collect();
+    let _ = writeln!(
+        text,
+        "{}\n\nby {}, makes {}: {}",
+        model.description,
+        model.vendor,
+        model.makes,
+        tasks.join(", ")
+    );
+    if !model.aliases.is_empty() {
+        let _ = writeln!(text, "also known as {}", model.aliases.join(", "));
+    }
+
+    text.push_str("\nParameters\n");
+    let mut table = Table::new(&["NAME", "TAKES", "DEFAULT", "MEANING"]);
+    for (name, param) in &model.params {
+        let default = match (&param.default, param.required) {
+            (_, true) => "required".to_owned(),
+            (Some(value), _) => plain(value),
+            (None, _) => "-".to_owned(),
+        };
+        table.row([name.clone(), takes(param), default, param.help.clone()]);
+    }
+    text.push_str(&table.text("  "));
+
+    text.push_str("\nPrice of one output\n");
+    let mut table = Table::new(&["USD", "FOR", "WHEN"]);
+    for row in model.price_table().rows {
+        table.row([with_base(&row), unit(&row), when(&row)]);
+    }
+    text.push_str(&table.text("  "));
+
+    text.push_str("\nProviders, in the order in which they are tried\n");
+    let mut seen = Vec::new();
+    for route in &model.routes {
+        if !seen.contains(&&route.provider) {
+            seen.push(&route.provider);
+            let _ = writeln!(text, "  {}", route.provider);
+        }
+    }
+    Ok(text)
+}
+
+/// The sentence for a name that no model has.
+pub fn unknown(catalogue: &Catalogue, name: &str) -> String {
+    let hint = catalogue.nearest(name).map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
+    format!("no model is named `{name}`.{hint} `spool models` lists all")
+}
+
+/// The span of a model's prices: `0.04`, `0.25 - 1.40`, `0.10 / second`.
+fn price_span(model: &Model) -> String {
+    let rows = model.price_table().rows;
+    let amount = |row: &PriceRow| MicroUsd::parse(&row.usd).unwrap_or_default();
+    let (Some(least), Some(most)) =
+        (rows.iter().min_by_key(|row| amount(row)), rows.iter().max_by_key(|row| amount(row)))
+    else {
+        return String::new();
+    };
+    let unit = match &least.per {
+        Some(unit) => format!(" / {}", unit.replace('_', " ")),
+        None => String::new(),
+    };
+    if least.usd == most.usd {
+        format!("{}{unit}", least.usd)
+    } else {
+        format!("{} - {}{unit}", least.usd, most.usd)
+    }
+}
+
+fn with_base(row: &PriceRow) -> String {
+    match &row.base {
+        Some(base) => format!("{base} + {}", row.usd),
+        None => row.usd.clone(),
+    }
+}
+
+fn unit(row: &PriceRow) -> String {
+    row.per.as_ref().map_or_else(|| "each".to_owned(), |unit| format!("per {}", unit.replace('_', " ")))
+}
+
+fn when(row: &PriceRow) -> String {
+    let said = row.when.iter().map(|(name, value)| match value {
+        Value::Null => format!("no {name}"),
+        Value::Object(_) => format!("any {name}"),
+        value => format!("{name} = {}", plain(value)),
+    });
+    let said: Vec<String> = said.collect();
+    if said.is_empty() { "always".to_owned() } else { said.join(", ") }
+}
+
+/// A parameter's type with its bounds.
+fn takes(param: &Param) -> String {
+    kind(&param.kind)
+}
+
+fn kind(kind: &Kind) -> String {
+    match kind {
+        Kind::Text { uuid: true, .. } => "UUID".to_owned(),
+        Kind::Text { max_chars: Some(max), .. } => format!("text, {max} characters"),
+        Kind::Text { .. } => "text".to_owned(),
+        Kind::Int { one_of, .. } if !one_of.is_empty() => {
+            one_of.iter().map(i64::to_string).collect::<Vec<_>>().join(" | ")
+        }
+        Kind::Int { min, max, .. } => span("whole number", *min, *max),
+        Kind::Number { min, max } => span("number", *min, *max),
+        Kind::Bool => "true | false".to_owned(),
+        Kind::Choice { one_of, or_number } => {
+            let number = or_number.map(|(min, max)| span("number", Some(min), Some(max)));
+            one_of.iter().cloned().chain(number).collect::<Vec<_>>().join(" | ")
+        }
+        Kind::Size { words, free } => {
+            let free = free.map(|free| format!("WxH, {} to {} by {}", free.min, free.max, free.multiple_of));
+            words.keys().cloned().chain(free).collect::<Vec<_>>().join(" | ")
+        }
+        Kind::Media { of } => format!("{} URL", of.as_str()),
+        Kind::List { of, min, max, .. } => {
+            let count = max.map_or_else(|| format!("{min} or more"), |max| format!("{min} to {max}"));
+            format!("list of {count}: {}", self::kind(of))
+        }
+        Kind::Objects { shape, .. } => {
+            let fields: Vec<&str> = shape.params.keys().map(String::as_str).collect();
+            format!("list of objects: {}", fields.join(", "))
+        }
+        Kind::Refused => "not taken".to_owned(),
+    }
+}
+
+fn span<T: std::fmt::Display>(noun: &str, min: Option<T>, max: Option<T>) -> String {
+    match (min, max) {
+        (Some(min), Some(max)) => format!("{noun}, {min} to {max}"),
+        (Some(min), None) => format!("{noun} from {min}"),
+        (None, Some(max)) => format!("{noun} up to {max}"),
+        (None, None) => noun.to_owned(),
+    }
+}
+
+/// A value without the quotes of a text.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

@@ -1,0 +1,126 @@
+//! `spool serve`.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use spool_domain::catalogue::Catalogue;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::admin::Socket;
+use crate::config::Config;
+use crate::data::TEST_KEY;
+use crate::house::House;
+use crate::server::Server;
+
+/// Serves until SIGTERM or SIGINT.
+pub async fn serve(config: Config, catalogue: Catalogue) -> anyhow::Result<()> {
+    let began = Instant::now();
+    // From here on a signal is not lost, even while the server is still starting.
+    let mut signals = Signals::listen()?;
+    let (house, first) = House::open(&config.data).await?;
+    let house = Arc::new(house);
+    let public_url = config.engine.public_url.clone();
+    let models = catalogue.models().len();
+    let server = Server::start(&house, Arc::new(catalogue), config).await?;
+    let url = server.url();
+    let socket = Socket::open(Arc::clone(&house), url.clone())
+        .inspect_err(|error| {
+            tracing::warn!("{error:#}; `spool keys` and the like work only while the server is stopped");
+        })
+        .ok();
+    let ready_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(url, models, ready_ms, "serving {models} models at {url}, ready after {ready_ms} ms");
+    say(&banner(&url, public_url.as_deref(), &house.dir, first));
+
+    signals.next().await;
+    tracing::info!("stopping; a second signal stops at once");
+    tokio::spawn(async move {
+        signals.next().await;
+        tracing::warn!("stopped at once; the next start takes up what was at work");
+        std::process::exit(1);
+    });
+    // First the socket, so that nobody finds a server that is going.
+    drop(socket);
+    server.stop().await;
+    house.store.close();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// What the server says on standard output once it is ready.
+fn banner(url: &str, public_url: Option<&str>, dir: &Path, first: bool) -> String {
+    let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    let key = dir.join(TEST_KEY);
+    let mut text = format!("Spool is ready at {url}\n");
+    if let Some(public_url) = public_url {
+        text.push_str(&format!("From outside: {public_url}\n"));
+    }
+    if !first {
+        let hint = if key.exists() {
+            format!("Test key: {}\n", key.display())
+        } else {
+            "`spool keys create` makes a key.\n".to_owned()
+        };
+        return text + &hint;
+    }
+    // The key itself is not printed: what goes to standard output ends up in logs.
+    let quoted = key.display().to_string().replace('\'', "'\\''");
+    text + &format!(
+        "\nThis is the first start: account 1 has 1000 USD of play money, and its test key is in\n  {}\n\
+         Results of test keys come from the built-in sandbox and cost nothing. Try it:\n\n\
+         curl -sS {url}/v1/generations \\\n  \
+         -H \"Authorization: Bearer $(cat '{quoted}')\" \\\n  \
+         -H 'Content-Type: application/json' \\\n  \
+         -d '{{\"model\":\"flux-schnell\",\"input\":{{\"prompt\":\"a lighthouse at dawn\"}}}}'\n\n\
+         `spool models` lists all models, `spool run` runs one from here, `spool keys create --live` makes a key for \
+         real providers.\n",
+        key.display()
+    )
+}
+
+/// A closed standard output is no reason not to serve.
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        tracing::debug!("nothing can be printed: {error}");
+    }
+}
+
+/// The signals that ask for an end.
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// From here on they are heard here.
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// The next one.
+    pub async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_start_says_more_than_later_ones() {
+        let first = banner("http://127.0.0.1:1", None, Path::new("/no such dir/o'neil"), true);
+        assert!(first.contains("$(cat '/no such dir/o'\\''neil/test.key')"), "{first}");
+        let later = banner("http://127.0.0.1:1", Some("https://m.example"), Path::new("/no-such-dir"), false);
+        assert!(
+            !later.contains("curl") && later.contains("https://m.example") && later.contains("keys create"),
+            "{later}"
+        );
+    }
+}

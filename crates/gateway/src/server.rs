@@ -1,0 +1,68 @@
+//! The running server: engine and API over an opened house.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use spool_api::Api;
+use spool_domain::catalogue::Catalogue;
+use spool_engine::Engine;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::house::House;
+
+/// The longest that stopping may take (O1). What is not over then is taken up by the next start.
+const STOP_MAX: Duration = Duration::from_secs(30);
+
+/// A running server.
+pub struct Server {
+    api: Arc<Api>,
+    engine: Engine,
+    address: SocketAddr,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+impl Server {
+    /// Listens, starts the engine and serves.
+    pub async fn start(house: &House, catalogue: Arc<Catalogue>, config: Config) -> anyhow::Result<Self> {
+        let Config { listen, engine, providers, rate_limit, .. } = config;
+        let listener = TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("cannot listen on {listen}; choose another address with --listen"))?;
+        let address = listener.local_addr()?;
+        let engine = house.engine(engine, catalogue, providers).await?;
+        let api = Api::new(engine.clone(), rate_limit)?;
+        let serving =
+            tokio::spawn(spool_api::serve(listener, spool_api::router(&api), api.stopping().clone()));
+        Ok(Self { api, engine, address, serving })
+    }
+
+    /// The address as a URL for clients on this machine.
+    pub fn url(&self) -> String {
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            let here: [SocketAddr; 2] = [([127, 0, 0, 1], 0).into(), ([0, 0, 0, 0, 0, 0, 0, 1], 0).into()];
+            address.set_ip(here[usize::from(address.is_ipv6())].ip());
+        }
+        format!("http://{address}")
+    }
+
+    /// Says no to new work, lets what is in flight come to a durable step, and ends (O1).
+    pub async fn stop(self) {
+        self.api.stopping().cancel();
+        let ended = async {
+            // Together: requests wait for jobs, and jobs may end while requests do.
+            let (served, ()) = tokio::join!(self.serving, self.engine.stop());
+            served
+        };
+        match tokio::time::timeout(STOP_MAX, ended).await {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(error))) => tracing::error!("serving ended with an error: {error}"),
+            Ok(Err(_)) => tracing::error!("serving ended with a panic"),
+            Err(_) => tracing::warn!("some work did not end in time; the next start takes it up"),
+        }
+    }
+}

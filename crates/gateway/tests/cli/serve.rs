@@ -1,0 +1,94 @@
+//! Starting, being alone, stopping.
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::ground::Ground;
+
+#[test]
+fn the_first_start_prints_a_curl_that_works_and_no_secret() {
+    let ground = Ground::new();
+    let server = ground.serve();
+    let (url, key) = (server.url.clone(), ground.test_key());
+    for name in ["test.key", "server.key", "admin.sock"] {
+        let mode = ground.data().join(name).metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    assert_eq!(ground.data().metadata().unwrap().permissions().mode() & 0o777, 0o700);
+
+    // The banner is whole by the time it is ready, so the command can be taken from a second look at it.
+    let (status, out, err) = server.stop();
+    assert!(status.success());
+    let start = out.find("curl ").unwrap();
+    let curl = &out[start..start + out[start..].find("\n\n").unwrap()];
+    let again = ground.serve();
+    let curl = curl.replace(&url, &again.url);
+    let answer = Command::new("sh").args(["-c", &curl]).output().unwrap();
+    let job: Value = serde_json::from_slice(&answer.stdout).unwrap_or_default();
+    assert_eq!(job["status"], "completed", "{curl}\n{}", String::from_utf8_lossy(&answer.stderr));
+    let picture = job["output"]["media"][0]["url"].as_str().unwrap();
+    let file = ground.path("picture");
+    let fetched = Command::new("curl").args(["-sSf", "-o"]).arg(&file).arg(picture).status().unwrap();
+    assert!(fetched.success());
+    assert!(std::fs::read(&file).unwrap().starts_with(&[0xff, 0xd8, 0xff]), "a JPEG");
+
+    let (status, out_again, err_again) = again.stop();
+    assert!(status.success());
+    assert!(!out_again.contains("curl") && out_again.contains("test.key"), "{out_again}");
+    let server_key = std::fs::read_to_string(ground.data().join("server.key")).unwrap();
+    for text in [out, err, out_again, err_again] {
+        assert!(!text.contains(&key) && !text.contains(server_key.trim()), "{text}");
+        assert!(!text.contains("lighthouse at dawn\" ") && !text.contains("&s="), "{text}");
+    }
+}
+
+#[test]
+fn a_second_server_on_the_folder_is_refused() {
+    let ground = Ground::new();
+    let server = ground.serve();
+    let second = ground.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(second.code, 1);
+    assert!(
+        second.err.contains("error: another server or command is running on the data folder"),
+        "{}",
+        second.err
+    );
+    assert_eq!(server.ask("", "GET", "/readyz", "").0, 200, "the first one goes on");
+}
+
+#[test]
+fn an_address_that_is_taken_is_named() {
+    let ground = Ground::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = ground.run(&["serve", "--listen", &address]);
+    assert_eq!(said.code, 1);
+    assert!(
+        said.err.contains(&format!("cannot listen on {address}")) && said.err.contains("--listen"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn o1_a_polite_stop_exits_with_zero_and_leaves_nothing_broken() {
+    let ground = Ground::new();
+    let server = ground.serve();
+    // In flight when the signal comes: the sandbox takes a while for it.
+    let body = r#"{"model":"flux-schnell","wait":0,"input":{"prompt":"a lighthouse [sandbox delay=2]"}}"#;
+    let (status, job) = server.ask(&ground.test_key(), "POST", "/v1/generations", body);
+    assert_eq!(status, 202, "{job}");
+    let (status, _, err) = server.stop();
+    assert!(status.success(), "{err}");
+    assert!(!ground.data().join("admin.sock").exists());
+
+    // The next start goes on with it.
+    let server = ground.serve();
+    let path = format!("/v1/generations/{}?wait=30", job["id"].as_str().unwrap());
+    let (_, job) = server.ask(&ground.test_key(), "GET", &path, "");
+    assert_eq!(job["status"], "completed", "{job}");
+    assert!(server.stop().0.success());
+    assert!(ground.run(&["audit"]).well().contains("the books are sound"));
+}
