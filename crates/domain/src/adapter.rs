@@ -122,7 +122,12 @@ impl Call {
     pub fn json(method: Method, target: impl Into<String>, body: &impl Serialize) -> Self {
         // Serialising plain maps and strings cannot fail; an empty body would be refused by the provider anyway.
         let body = serde_json::to_vec(body).unwrap_or_default().into();
-        Self { method, target: target.into(), headers: vec![("content-type", "application/json".to_owned())], body }
+        Self {
+            method,
+            target: target.into(),
+            headers: vec![("content-type", "application/json".to_owned())],
+            body,
+        }
     }
 }
 

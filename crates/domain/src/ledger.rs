@@ -154,9 +154,15 @@ impl Purse {
     /// Resolves the hold by earning `due`: at most the held amount; the rest returns, an overrun is ours (M5).
     pub fn capture(&self, held: MicroUsd, due: MicroUsd) -> Vec<Transfer> {
         let captured = due.min(held);
-        let mut entries = vec![self.job_entry(Kind::Capture, self.held(), Account::Revenue(self.mode), captured)];
+        let mut entries =
+            vec![self.job_entry(Kind::Capture, self.held(), Account::Revenue(self.mode), captured)];
         if captured < held {
-            entries.push(self.job_entry(Kind::Rest, self.held(), self.available(), MicroUsd(held.0 - captured.0)));
+            entries.push(self.job_entry(
+                Kind::Rest,
+                self.held(),
+                self.available(),
+                MicroUsd(held.0 - captured.0),
+            ));
         }
         if due > held {
             let overrun = MicroUsd(due.0 - held.0);

@@ -25,7 +25,12 @@ impl MicroUsd {
         let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let plain = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        if whole.is_empty() || fraction.len() > 6 || digits.ends_with('.') || !plain(whole) || !plain(fraction) {
+        if whole.is_empty()
+            || fraction.len() > 6
+            || digits.ends_with('.')
+            || !plain(whole)
+            || !plain(fraction)
+        {
             return Err(wrong());
         }
         let micros: i64 = format!("{whole}{fraction:0<6}").parse().map_err(|_| wrong())?;
@@ -90,9 +95,12 @@ mod tests {
 
     #[test]
     fn amounts_are_read_exactly_and_written_back() {
-        for (text, micros, shown) in
-            [("0.04", 40_000, "0.04"), ("12", 12_000_000, "12.00"), ("0.000001", 1, "0.000001"), ("-1.5", -1_500_000, "-1.50")]
-        {
+        for (text, micros, shown) in [
+            ("0.04", 40_000, "0.04"),
+            ("12", 12_000_000, "12.00"),
+            ("0.000001", 1, "0.000001"),
+            ("-1.5", -1_500_000, "-1.50"),
+        ] {
             assert_eq!(MicroUsd::parse(text), Ok(MicroUsd(micros)));
             assert_eq!(MicroUsd(micros).to_string(), shown);
         }

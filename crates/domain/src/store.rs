@@ -269,4 +269,5 @@ pub trait BlobWriter: Send {
 }
 
 /// Pieces of a file.
-pub type BlobStream = std::pin::Pin<Box<dyn futures_core::Stream<Item = Result<bytes::Bytes, BlobError>> + Send>>;
+pub type BlobStream =
+    std::pin::Pin<Box<dyn futures_core::Stream<Item = Result<bytes::Bytes, BlobError>> + Send>>;
