@@ -1,5 +1,7 @@
 //! Every cell of the lifecycle, and the two pages of `docs/` that are printed from the rules.
 
+#![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
+
 use spool_domain::adapter::{Handle, Output, Trouble, TroubleClass};
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::ids::AssetId;

@@ -4,15 +4,16 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use spool_domain::adapter::Token;
 use spool_domain::ids::{AssetId, AttemptNo, JobId};
+use zeroize::Zeroizing;
 
-/// A secret text, such as a provider's key.
+/// A secret text, such as a provider's key. Wiped from memory when it is dropped (S8).
 #[derive(Clone)]
-pub struct Secret(String);
+pub struct Secret(Zeroizing<String>);
 
 impl Secret {
     /// Takes the secret in.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(Zeroizing::new(text.into()))
     }
 
     /// Lets the secret out, where it goes on the wire.
