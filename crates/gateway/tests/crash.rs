@@ -74,9 +74,6 @@ impl Server {
         let mut child = Command::new(env!("CARGO_BIN_EXE_spool"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
-            // Ours, and no settings of the server.
-            .env_remove("CRASH_SEED")
-            .env_remove("CRASH_ROUNDS")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
