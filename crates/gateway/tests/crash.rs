@@ -232,8 +232,6 @@ fn audit(data: &Path) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_spool"))
         .args(["audit", "--json", "--data"])
         .arg(data)
-        .env_remove("SPOOL_CRASH_SEED")
-        .env_remove("SPOOL_CRASH_ROUNDS")
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
