@@ -218,10 +218,8 @@ fn unknown(path: &str, key: &str, known: &[&str]) -> Fault {
         if path.is_empty() { nearest(&shown, &INPUT_FIELDS) } else { None }
             .map(|near| format!("input.{near}"))
     };
-    let hint = near
-        .or_else(elsewhere)
-        .map_or_else(|| format!("known are: {}", known.join(", ")), |meant| format!("did you mean {meant}?"));
-    Fault::field(format!("{path}{shown}"), format!("unknown field; {hint}"))
+    let meant = near.or_else(elsewhere).map_or_else(String::new, |meant| format!("did you mean {meant}? "));
+    Fault::field(format!("{path}{shown}"), format!("unknown field; {meant}known are: {}", known.join(", ")))
 }
 
 fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {

@@ -144,7 +144,11 @@ async fn what_breaks_a_rule_is_refused_with_its_path() {
         assert_eq!(answer.header("cache-control"), Some("no-store"));
     }
     let hint = world.post(with("input.promt", json!("x"))).await;
-    assert_eq!(hint.body()["error"]["message"], "unknown field; did you mean input.prompt?");
+    assert_eq!(
+        hint.body()["error"]["message"],
+        "unknown field; did you mean input.prompt? known are: prompt, images, aspect_ratio, size, duration, \
+         resolution, seed, negative_prompt, duration_seconds"
+    );
     let hint = world.post(with("model", json!("flux-1.1-prp"))).await;
     assert!(hint.body()["error"]["message"].as_str().unwrap().contains("flux-1.1-pro"), "{}", hint.text());
     let broken = world.request("POST", "/v1/generations").bytes("{\"model\":").send().await;

@@ -46,11 +46,7 @@ pub(super) fn translate<'a>(
                 }
             }
             _ => {
-                let hint = search::nearest(WORDS.into_iter(), word).map_or_else(
-                    || format!("known are: {}", WORDS.join(", ")),
-                    |near| format!("did you mean {near}?"),
-                );
-                refusals.push(Refusal::new(word, format!("is not known; {hint}")));
+                refusals.push(Refusal::new(word, format!("is not known; {}", search::hint(&WORDS, word))));
             }
         }
     }

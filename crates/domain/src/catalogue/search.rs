@@ -57,3 +57,10 @@ fn score(model: &Model, words: &[String]) -> Option<u32> {
     }
     Some(sum)
 }
+
+/// What to write instead of an unknown word: the nearest of the known ones, if any is near, and all of them.
+pub(super) fn hint(known: &[&str], word: &str) -> String {
+    let near = nearest(known.iter().copied(), word)
+        .map_or_else(String::new, |near| format!("did you mean {near}? "));
+    format!("{near}known are: {}", known.join(", "))
+}

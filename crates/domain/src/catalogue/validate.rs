@@ -88,11 +88,7 @@ impl How<'_> {
             Unknown::Refuse => {
                 let taken = params.iter().filter(|(_, param)| !matches!(param.kind, Kind::Refused));
                 let names: Vec<&str> = taken.map(|(name, _)| name.as_str()).collect();
-                let hint = match search::nearest(names.iter().copied(), key) {
-                    Some(near) => format!("did you mean {near}?"),
-                    None => format!("known are: {}", names.join(", ")),
-                };
-                refusals.push(Refusal::new(&word, format!("is not known; {hint}")));
+                refusals.push(Refusal::new(&word, format!("is not known; {}", search::hint(&names, key))));
             }
         }
     }
