@@ -73,7 +73,7 @@ fn banner(url: &str, public_url: Option<&str>, dir: &Path, first: bool) -> Strin
          curl -sS {url}/v1/generations \\\n  \
          -H \"Authorization: Bearer $(cat '{quoted}')\" \\\n  \
          -H 'Content-Type: application/json' \\\n  \
-         -d '{{\"model\":\"flux-schnell\",\"input\":{{\"prompt\":\"a lighthouse at dawn\"}}}}'\n\n\
+         -d '{{\"model\":\"gpt-image-2\",\"input\":{{\"prompt\":\"a lighthouse at dawn\",\"size\":\"1536x1024\"}}}}'\n\n\
          `spool models` lists all models, `spool run` runs one from here, `spool keys create --live` makes a key for \
          real providers.\n",
         key.display()

@@ -32,7 +32,9 @@ fn the_first_start_prints_a_curl_that_works_and_no_secret() {
     let file = ground.path("picture");
     let fetched = Command::new("curl").args(["-sSf", "-o"]).arg(&file).arg(picture).status().unwrap();
     assert!(fetched.success());
-    assert!(std::fs::read(&file).unwrap().starts_with(&[0xff, 0xd8, 0xff]), "a JPEG");
+    let content = std::fs::read(&file).unwrap();
+    assert!(content.starts_with(b"\x89PNG\r\n\x1a\n"), "a PNG");
+    assert_eq!(content[16..24], [0, 0, 6, 0, 0, 0, 4, 0], "of 1536 by 1024 pixels, as asked");
 
     let (status, out_again, err_again) = again.stop();
     assert!(status.success());
