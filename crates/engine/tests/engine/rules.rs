@@ -24,6 +24,11 @@ struct Scripted(Manifest);
 
 impl Scripted {
     fn named(provider: &'static str) -> Arc<dyn Adapter> {
+        Self::keeping(provider, 60_000)
+    }
+
+    /// One that keeps results for this long.
+    fn keeping(provider: &'static str, retention_ms: u64) -> Arc<dyn Adapter> {
         Arc::new(Self(Manifest {
             provider,
             base_url: "http://127.0.0.1:1",
@@ -35,7 +40,7 @@ impl Scripted {
             call_timeout_ms: 5_000,
             poll_pace_ms: 20,
             listing_lag_ms: 0,
-            retention_ms: 60_000,
+            retention_ms,
             duration_max_ms: 60_000,
             verified_on: "2026-11-20",
         }))
@@ -431,4 +436,58 @@ async fn o1_a_stop_hands_work_back_and_the_next_process_finishes_it() {
     assert!(matches!(job.phase, Phase::Done(Outcome::Succeeded(_))), "{job:?}");
     assert_eq!(world.bill().billed_jobs, 1);
     world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn u1_the_intent_is_on_disk_before_the_first_byte_arrives() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("spool.db");
+    let server = Server::start(move |_, _| {
+        // A connection of its own sees only what is committed.
+        let db = rusqlite::Connection::open(&path).unwrap();
+        let intents: i64 = db
+            .query_row(
+                "SELECT count(*) FROM attempt JOIN job ON job.n = attempt.job
+                 WHERE job.phase = 'submitting' AND attempt.result IS NULL AND attempt.provider = 'scripted'",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        answer(if intents == 1 { 200 } else { 500 }, "http://127.0.0.1:1/a.png")
+    })
+    .await;
+    let live = vec![(Scripted::named("scripted"), server.base.clone(), "")];
+    let world = World::with(Setting { settings: pass(), live, folder: Some(folder), ..Setting::default() }).await;
+    let job = world.run(&world.live, "test/picture", "x").await;
+    assert!(matches!(job.phase, Phase::Done(Outcome::Succeeded(_))), "claimed at birth: {job:?}");
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn j4_a_job_that_nobody_takes_in_time_fails_and_is_not_charged() {
+    let server = Server::start(|_, _| answer(429, "")).await;
+    let settings = Settings { queue_stay_max_ms: 0, ..pass() };
+    let world = live_world(settings, &[("scripted", &server)]).await;
+    let job = world.run(&world.live, "test/picture", "x").await;
+    let Phase::Done(Outcome::Failed(fault)) = &job.phase else { panic!("{job:?}") };
+    assert_eq!((fault.kind, job.charged), (Kind::ProviderTimeout, Some(MicroUsd::ZERO)));
+    assert_eq!(server.asked(), 1);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn u15_a_result_that_cannot_be_copied_in_time_is_lost_and_not_charged() {
+    let files = Server::start(|_, _| answer(500, "")).await;
+    let url = format!("{}/a.png", files.base);
+    let provider = Server::start(move |_, _| answer(200, &url)).await;
+    let allow = spool_engine::address::Allow::parse(["127.0.0.0/8"]).unwrap();
+    let settings = Settings { allow: Arc::new(allow), ..Settings::default() };
+    let live = vec![(Scripted::keeping("scripted", 0), provider.base.clone(), "")];
+    let world = World::with(Setting { settings, live, ..Setting::default() }).await;
+    let job = world.run(&world.live, "test/picture", "x").await;
+    let Phase::Done(Outcome::Failed(fault)) = &job.phase else { panic!("{job:?}") };
+    assert_eq!((fault.kind, job.charged), (Kind::AssetLost, Some(MicroUsd::ZERO)));
+    // The provider made and billed it: our cost stands, the customer's hold is back.
+    let (audit, _) = world.close().await;
+    assert_eq!(audit.costs.iter().map(|(.., entries)| *entries).sum::<u64>(), 1);
 }

@@ -95,7 +95,7 @@ pub(crate) struct Setting {
     pub(crate) live: Vec<(Arc<dyn Adapter>, String, &'static str)>,
     /// Replaces the sandbox's service.
     pub(crate) resident: Option<Arc<dyn Resident>>,
-    /// Takes over a former world's folder.
+    /// A folder to live in, or a former world's to take over.
     pub(crate) folder: Option<tempfile::TempDir>,
 }
 
@@ -105,8 +105,8 @@ impl World {
     }
 
     pub(crate) async fn with(setting: Setting) -> Self {
-        let again = setting.folder.is_some();
         let folder = setting.folder.unwrap_or_else(|| tempfile::tempdir().unwrap());
+        let again = folder.path().join("spool.db").exists();
         let clock: Arc<dyn Clock> = Arc::new(Wall);
         let store: Arc<dyn Store> = Arc::new(Sqlite::open(folder.path(), Arc::clone(&clock)).unwrap());
         let book = Arc::new(SqliteBook::open(folder.path()).unwrap());
