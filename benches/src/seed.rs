@@ -10,8 +10,9 @@ use crate::load::{Client, request};
 use crate::server::{Data, Server};
 use crate::sync::{ORDER, is_finished};
 
-/// The tables that hold a job's rows beside `job` itself, each with a column `job`.
-const TABLES: [&str; 3] = ["attempt", "event", "entry"];
+/// The tables that hold a job's rows beside `job` itself, each with a column `job`, and the order of the copies: what
+/// is held must be there before it is captured.
+const TABLES: [(&str, &str); 3] = [("attempt", "no"), ("event", "no"), ("entry", "kind <> 'hold'")];
 
 /// Makes one finished job and returns its id.
 pub(crate) async fn one_finished(server: &Server) -> Result<String> {
@@ -30,9 +31,11 @@ pub(crate) fn multiply(data: &Data, count: usize) -> Result<()> {
     let job = Copied::of(&connection, "job", "WHERE n = (SELECT max(n) FROM job)")?;
     let first = job.rows.first().ok_or("there is no job to copy")?;
     let (n, id) = (job.integer(first, "n")?, job.blob(first, "id")?);
-    let of_job = format!("WHERE job = {n}");
-    let others: Vec<Copied> =
-        TABLES.iter().map(|table| Copied::of(&connection, table, &of_job)).collect::<Result<_>>()?;
+    let of_job = |order: &str| format!("WHERE job = {n} ORDER BY {order}");
+    let others: Vec<Copied> = TABLES
+        .iter()
+        .map(|(table, order)| Copied::of(&connection, table, &of_job(order)))
+        .collect::<Result<_>>()?;
     let old_text = text_of(&id);
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;

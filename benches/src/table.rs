@@ -27,7 +27,7 @@ impl Row {
             what: what.to_owned(),
             spool: format!("{spool:.0}/s"),
             floor: format!("{floor:.0}/s"),
-            ratio: format!("{ratio:.2}"),
+            ratio: format!("{ratio:.3}"),
             target: least.map_or_else(String::new, |least| format!("≥ {least}")),
             met: least.map(|least| ratio >= least),
         }
