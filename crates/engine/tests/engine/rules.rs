@@ -457,7 +457,8 @@ async fn u1_the_intent_is_on_disk_before_the_first_byte_arrives() {
     })
     .await;
     let live = vec![(Scripted::named("scripted"), server.base.clone(), "")];
-    let world = World::with(Setting { settings: pass(), live, folder: Some(folder), ..Setting::default() }).await;
+    let world =
+        World::with(Setting { settings: pass(), live, folder: Some(folder), ..Setting::default() }).await;
     let job = world.run(&world.live, "test/picture", "x").await;
     assert!(matches!(job.phase, Phase::Done(Outcome::Succeeded(_))), "claimed at birth: {job:?}");
     world.close().await;

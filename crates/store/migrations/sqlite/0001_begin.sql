@@ -75,8 +75,6 @@ CREATE TABLE job (
 -- Only open jobs are in it, so that no claim pays for finished ones.
 CREATE INDEX job_open ON job (wake) WHERE ended_at IS NULL;
 
-CREATE INDEX job_leased ON job (lease_node) WHERE lease_node IS NOT NULL;
-
 -- Every index ends with `n`, so this one lists an account's jobs by admission.
 CREATE INDEX job_of_account ON job (account, mode) WHERE parent IS NULL;
 
