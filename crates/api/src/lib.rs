@@ -9,6 +9,7 @@ mod assets;
 mod auth;
 mod body;
 mod callbacks;
+mod extras;
 mod generations;
 mod health;
 mod idempotency;
@@ -17,6 +18,7 @@ mod models;
 mod openapi;
 mod range;
 mod routes;
+mod submit;
 
 use std::sync::Arc;
 

@@ -15,6 +15,7 @@ pub(crate) const PATH: &str = "/v1/assets/";
 pub(crate) struct Links {
     api: Arc<Api>,
     base: Box<str>,
+    life_s: i64,
 }
 
 impl Links {
@@ -22,16 +23,22 @@ impl Links {
     pub(crate) fn new(api: &Arc<Api>, headers: &HeaderMap) -> Self {
         let public = api.engine.settings().public_url.as_deref();
         let base = public.map_or_else(|| from_host(headers), str::to_owned).into_boxed_str();
-        Self { api: Arc::clone(api), base }
+        Self { api: Arc::clone(api), base, life_s: TTL_DEFAULT_S }
     }
 
-    /// The address of a result: ours, signed for an hour from now, or the provider's where it was passed through.
+    /// The same with another lifetime, in seconds.
+    pub(crate) fn good_for_s(self, life_s: i64) -> Self {
+        Self { life_s, ..self }
+    }
+
+    /// The address of a result: ours, signed from now for an hour or as long as the dialect said, or the
+    /// provider's where it was passed through.
     pub(crate) fn of(&self, stored: &Stored) -> Option<String> {
         let Some(asset) = stored.asset else { return stored.url.clone() };
         let id = asset.to_string();
         let now = self.api.engine.clock().now().unix_s();
-        // The default lifetime is within its own bounds.
-        let query = self.api.signer.sign(&id, now, now.saturating_add(TTL_DEFAULT_S), false).ok()?;
+        // The dialects' lifetimes are within the signer's bounds.
+        let query = self.api.signer.sign(&id, now, now.saturating_add(self.life_s), false).ok()?;
         let extension = if stored.format.is_empty() { "bin" } else { &stored.format };
         Some(format!("{}{PATH}{id}.{extension}?{query}", self.base))
     }

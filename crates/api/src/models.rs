@@ -205,7 +205,7 @@ fn detail<'a>(api: &Api, mode: Mode, model: &'a Model) -> Detail<'a> {
 }
 
 /// Test keys reach the sandbox for every model; live keys what the operator set up.
-fn reaches(api: &Api, mode: Mode, provider: &str) -> bool {
+pub(crate) fn reaches(api: &Api, mode: Mode, provider: &str) -> bool {
     mode == Mode::Test || api.engine.serves(provider)
 }
 

@@ -1,19 +1,20 @@
 //! All routes as one table, and the router made of it.
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
-use axum::routing::{MethodFilter, on};
+use axum::routing::{MethodFilter, MethodRouter};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::Method;
 use spool_domain::fault::{Fault, Kind};
 
 use crate::answer::{self, Refuse};
-use crate::{Api, assets, callbacks, generations, health, models, openapi};
+use crate::{Api, assets, callbacks, generations, health, models, openapi, submit};
 
 /// One call.
 pub(crate) struct Route {
@@ -27,25 +28,40 @@ pub(crate) struct Route {
 
 /// Every call this server takes.
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
-    [generations::ROUTES, models::ROUTES, assets::ROUTES, callbacks::ROUTES, health::ROUTES, openapi::ROUTES]
-        .into_iter()
-        .flatten()
+    [
+        generations::ROUTES,
+        submit::ROUTES,
+        models::ROUTES,
+        assets::ROUTES,
+        callbacks::ROUTES,
+        health::ROUTES,
+        openapi::ROUTES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The router over all of them.
 pub(crate) fn router(api: &Arc<Api>) -> Router {
-    let mut router = Router::new();
+    let mut paths: BTreeMap<&str, MethodRouter> = BTreeMap::new();
     for route in all() {
         let api = Arc::clone(api);
         let handler = move |request: Request| {
             let api = Arc::clone(&api);
             survive(route.path, route.refuse, move || (route.answer)(api, request))
         };
-        router = router.route(route.path, on(filter(&route.method), handler));
+        let methods = paths.remove(route.path).unwrap_or_else(|| other_methods(route.refuse));
+        paths.insert(route.path, methods.on(filter(&route.method), handler));
     }
-    router
+    paths
+        .into_iter()
+        .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
         .fallback(async || answer::refuse(&Fault::new(Kind::NotFound, "There is nothing at this path.")))
-        .method_not_allowed_fallback(async || answer::refuse(&Kind::MethodNotAllowed.into()))
+}
+
+/// A path refuses the methods it does not take in the words of its dialect.
+fn other_methods(refuse: Refuse) -> MethodRouter {
+    MethodRouter::new().fallback(move || async move { refuse(&Kind::MethodNotAllowed.into()) })
 }
 
 /// Answers, also where the route panics: the caller learns that it was us, and the other requests go on.

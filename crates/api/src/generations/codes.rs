@@ -16,7 +16,7 @@ pub(super) fn code(kind: Kind) -> (&'static str, u16) {
         // A key without the permission cannot use the model either; the table has no other 403.
         Kind::ModelUnavailable | Kind::Forbidden => ("model_unavailable", 403),
         Kind::NotFound => ("not_found", 404),
-        Kind::MethodNotAllowed => ("invalid_input", 405),
+        Kind::MethodNotAllowed => ("method_not_allowed", 405),
         Kind::ContentPolicy => ("content_policy", 422),
         // Only callers who send the header `Idempotency-Key` meet these two; they are not in the contract's table.
         Kind::IdempotencyMismatch => ("idempotency_mismatch", 422),

@@ -39,6 +39,7 @@ fn document() -> Value {
         "security": [{ "key": [] }],
         "tags": [
             { "name": "generations", "description": "Make something, and wait for it." },
+            { "name": "task/submit", "description": "Submit, poll, collect." },
             { "name": "models", "description": "What can be made, with which parameters, at which price." },
             { "name": "assets", "description": "Result files." },
             { "name": "operation", "description": "For whoever runs the server." },

@@ -1,5 +1,7 @@
 //! Every call with its parameters and answers.
 
+mod submit;
+
 use serde_json::{Map, Value, json};
 
 use super::schemas::{named_headers, schema};
@@ -10,6 +12,10 @@ pub(super) fn all() -> Value {
     json!({
         "/v1/generations": { "post": create() },
         "/v1/generations/{id}": { "get": fetch() },
+        "/v1/task/submit": { "post": submit::create() },
+        "/v1/task/{task_id}": { "get": submit::fetch() },
+        "/v1/dashboard/billing/subscription": { "get": submit::subscription() },
+        "/v1/dashboard/billing/usage": { "get": submit::usage() },
         "/v1/models": { "get": models() },
         "/v1/models/{id}": { "get": model() },
         "/v1/assets/{file}": { "get": asset("getAsset", "Read a result file"), "head": asset("headAsset", "Look at a result file without reading it") },
@@ -35,13 +41,18 @@ fn answer(description: &str, body: Value, more: &[&str]) -> Value {
 
 /// The answers that are faults.
 fn faults(all: &[(&str, &str)]) -> Map<String, Value> {
+    faults_as("Error", all)
+}
+
+/// The same in the shape that a dialect has for them.
+fn faults_as(shape: &str, all: &[(&str, &str)]) -> Map<String, Value> {
     let one = |status: &str, description: &str| {
         let more: &[&str] = match status {
             "401" => &["Cache-Control", "WWW-Authenticate"],
             "409" | "429" => &["Cache-Control", "Retry-After"],
             _ => &["Cache-Control"],
         };
-        answer(description, schema("Error"), more)
+        answer(description, schema(shape), more)
     };
     all.iter().map(|(status, description)| ((*status).to_owned(), one(status, description))).collect()
 }

@@ -1,5 +1,7 @@
 //! The shapes and headers that the paths refer to.
 
+mod submit;
+
 use serde_json::{Value, json};
 
 /// A reference to a schema.
@@ -43,6 +45,12 @@ pub(super) fn all() -> Value {
         "MediaArtifact": media_artifact(),
         "DryRun": dry_run(),
         "Error": error(),
+        "Task": submit::task(),
+        "TaskRequest": submit::request(),
+        "TaskDryRun": submit::dry_run(),
+        "TaskError": submit::error(),
+        "BillingSubscription": submit::subscription(),
+        "BillingUsage": submit::usage(),
         "ModelPage": model_page(),
         "ModelSummary": model_summary(),
         "ModelDetail": model_detail(),
