@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::header;
 use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::Value;
 use spool_domain::fault::{Fault, Kind};
 
 /// The largest JSON body, bytes. Inputs are URLs, and the longest prompt is far below.
@@ -14,6 +15,14 @@ pub(crate) const BYTES_MAX: usize = 1 << 20;
 
 /// A body must be here after this time; whoever sends slower holds memory for nothing.
 const READ_MAX: Duration = Duration::from_secs(30);
+
+/// Reads JSON. The place of a mistake is told, the text is not.
+pub(crate) fn parse(body: &[u8]) -> Result<Value, Fault> {
+    serde_json::from_slice(body).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        Fault::new(Kind::InvalidInput, format!("the body is not valid JSON ({place})"))
+    })
+}
 
 /// Reads the whole body.
 pub(crate) async fn read(parts: &Parts, body: Body) -> Result<Bytes, Fault> {

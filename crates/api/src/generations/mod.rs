@@ -23,14 +23,14 @@ use spool_engine::wake::Listener;
 use self::codes::refuse;
 use self::decode::{Vocabulary, Wait};
 use crate::auth::Entry;
+use crate::extras::{dry_run, note_replay};
+use crate::hold::outlast;
 use crate::links::Links;
 use crate::routes::Route;
 use crate::{Api, answer, body, idempotency};
 
 const COLLECTION: &str = "/v1/generations";
 const VOCABULARY: &str = "spool-vocabulary";
-const DRY_RUN: &str = "spool-dry-run";
-const REPLAYED: &str = "idempotent-replayed";
 
 /// What this dialect serves.
 pub(crate) const ROUTES: &[Route] = &[
@@ -92,27 +92,6 @@ struct Held {
     links: Links,
     limit: Duration,
     replayed: bool,
-}
-
-/// The job at its end, or as it stands when the time is up or the server stops.
-async fn outlast(
-    api: &Api,
-    caller: &Caller,
-    id: JobId,
-    mut listener: Listener,
-    limit: Duration,
-) -> Result<Arc<Job>, Fault> {
-    let news = async {
-        tokio::select! {
-            job = listener.done() => Some(job),
-            () = api.stopping.cancelled() => None,
-        }
-    };
-    if let Ok(Some(job)) = tokio::time::timeout(limit, news).await {
-        return Ok(job);
-    }
-    // The wake-up is a hint; the store is the truth.
-    Box::pin(api.engine.job(caller, id)).await
 }
 
 /// In the contract's order: JSON and schema, model, access, balance, rate.
@@ -201,14 +180,6 @@ fn vocabulary(headers: &HeaderMap) -> Result<Vocabulary, Fault> {
     }
 }
 
-fn dry_run(headers: &HeaderMap) -> Result<bool, Fault> {
-    match headers.get(DRY_RUN).map(HeaderValue::as_bytes) {
-        None | Some(b"false") => Ok(false),
-        Some(b"true") => Ok(true),
-        Some(_) => Err(Fault::field("Spool-Dry-Run", "the header Spool-Dry-Run must be true or false")),
-    }
-}
-
 /// What the job's model makes; nothing if the model is no longer in the catalogue.
 fn makes(api: &Api, job: &Job) -> Option<Makes> {
     api.engine.catalogue().find(&job.model).map(|model| model.makes)
@@ -251,10 +222,4 @@ fn fetched(api: &Api, job: &Job, links: &Links) -> Response {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(translate::retry_after_s(makes(api, job))));
     }
     response
-}
-
-fn note_replay(headers: &mut HeaderMap, replayed: bool) {
-    if replayed {
-        headers.insert(REPLAYED, HeaderValue::from_static("true"));
-    }
 }
