@@ -68,7 +68,7 @@ pub(crate) fn refusal(fault: &Fault, status: u16, body: &impl Serialize) -> Resp
 }
 
 /// Seconds after which another try may help, for faults that pass by themselves.
-fn retry_after_s(fault: &Fault) -> Option<u32> {
+pub(crate) fn retry_after_s(fault: &Fault) -> Option<u32> {
     let passing = matches!(fault.kind, Kind::RateLimited | Kind::Overloaded | Kind::IdempotencyBusy);
     fault.retry_after_s.or_else(|| passing.then_some(1))
 }

@@ -8,13 +8,13 @@ use futures::future::BoxFuture;
 use http::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
-use spool_domain::catalogue::{Makes, Model, PriceRow, PriceTable, Task};
+use spool_domain::catalogue::{Makes, Model, Param, Params, PriceRow, PriceTable, Task};
 use spool_domain::fault::Fault;
 use spool_domain::money::MicroUsd;
 use spool_domain::order::Mode;
 
 use crate::routes::Route;
-use crate::{Api, answer};
+use crate::{Api, answer, jobs};
 
 const LIMIT_DEFAULT: usize = 20;
 const LIMIT_MAX: usize = 100;
@@ -22,8 +22,8 @@ const SEARCH_BYTES_MAX: usize = 200;
 
 /// List and detail.
 pub(crate) const ROUTES: &[Route] = &[
-    Route { method: Method::GET, path: "/v1/models", answer: list, refuse: answer::refuse },
-    Route { method: Method::GET, path: "/v1/models/{*id}", answer: one, refuse: answer::refuse },
+    Route { method: Method::GET, path: "/v1/models", answer: list, refuse: jobs::refuse },
+    Route { method: Method::GET, path: "/v1/models/{*id}", answer: one, refuse: jobs::refuse },
 ];
 
 #[derive(Serialize)]
@@ -54,6 +54,14 @@ struct Summary<'a> {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     price: Option<Price>,
+    pricing: Pricing,
+}
+
+/// The same in the credits of the run dialect.
+#[derive(Serialize)]
+struct Pricing {
+    /// Of one run with nothing set that need not be.
+    credits_per_run: i64,
 }
 
 /// The lowest price, and what it is for.
@@ -84,13 +92,13 @@ fn list(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let entry = match api.enter(request.headers()).await {
             Ok(entry) => entry,
-            Err(stranger) => return stranger.turn_away(answer::refuse),
+            Err(stranger) => return stranger.turn_away(jobs::refuse),
         };
         let asked =
             entry.within_limit().and_then(|()| Filter::read(request.uri().query().unwrap_or_default()));
         let response =
             asked.map(|filter| answer::json(StatusCode::OK, &filter.page(&api, entry.caller.mode)));
-        entry.stamp(response.unwrap_or_else(|fault| answer::refuse(&fault)))
+        entry.stamp(response.unwrap_or_else(|fault| jobs::refuse(&fault)))
     })
 }
 
@@ -98,16 +106,19 @@ fn one(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let entry = match api.enter(request.headers()).await {
             Ok(entry) => entry,
-            Err(stranger) => return stranger.turn_away(answer::refuse),
+            Err(stranger) => return stranger.turn_away(jobs::refuse),
         };
         let name = request.uri().path().strip_prefix("/v1/models/").unwrap_or_default();
-        // Ids have slashes, and clients that escape them mean the same.
-        let name = name.replace("%2F", "/").replace("%2f", "/");
-        let model = entry.within_limit().and_then(|()| api.engine.model(&name));
+        let model = entry.within_limit().and_then(|()| api.engine.model(&unescaped(name)));
         let response =
             model.map(|model| answer::json(StatusCode::OK, &detail(&api, entry.caller.mode, &model)));
-        entry.stamp(response.unwrap_or_else(|fault| answer::refuse(&fault)))
+        entry.stamp(response.unwrap_or_else(|fault| jobs::refuse(&fault)))
     })
+}
+
+/// A model's name out of a path. Ids have slashes, and clients that escape them mean the same.
+pub(crate) fn unescaped(name: &str) -> String {
+    name.replace("%2F", "/").replace("%2f", "/")
 }
 
 /// What of the list is asked for.
@@ -176,6 +187,7 @@ impl Filter {
 
 fn summary<'a>(api: &Api, mode: Mode, model: &'a Model) -> Summary<'a> {
     let enabled = model.routes.iter().any(|route| reaches(api, mode, &route.provider));
+    let rows = model.price_table().rows;
     Summary {
         id: &model.id,
         aliases: &model.aliases,
@@ -188,8 +200,20 @@ fn summary<'a>(api: &Api, mode: Mode, model: &'a Model) -> Summary<'a> {
         provider: model.routes.first().map_or("", |route| &route.provider),
         enabled,
         status: if enabled { "active" } else { "unavailable" },
-        price: lowest(&model.price_table().rows),
+        price: lowest(&rows),
+        pricing: Pricing { credits_per_run: jobs::credits(plain_run(model, &rows)) },
     }
+}
+
+/// What a run costs with nothing but the defaults. Where the price hangs on something that a caller must say, such
+/// as the words to speak, it is the lowest price of the table, if that is more.
+fn plain_run(model: &Model, rows: &[PriceRow]) -> MicroUsd {
+    let default = |(name, param): (&String, &Param)| Some((name.clone(), param.default.clone()?));
+    let params = Params(model.params.iter().filter_map(default).collect());
+    let outputs = model.count(&params).unwrap_or(1);
+    let price = model.unit_price(&params).times(outputs).unwrap_or_default();
+    let least = rows.iter().filter_map(|row| MicroUsd::parse(&row.usd).ok()).min().unwrap_or_default();
+    price.max(least)
 }
 
 fn detail<'a>(api: &Api, mode: Mode, model: &'a Model) -> Detail<'a> {

@@ -24,6 +24,7 @@ use self::codes::refuse;
 use self::decode::{Vocabulary, Wait};
 use crate::auth::Entry;
 use crate::extras::{dry_run, note_replay};
+use crate::hold::outlast;
 use crate::links::Links;
 use crate::routes::Route;
 use crate::{Api, answer, body, idempotency};
@@ -91,27 +92,6 @@ struct Held {
     links: Links,
     limit: Duration,
     replayed: bool,
-}
-
-/// The job at its end, or as it stands when the time is up or the server stops.
-async fn outlast(
-    api: &Api,
-    caller: &Caller,
-    id: JobId,
-    mut listener: Listener,
-    limit: Duration,
-) -> Result<Arc<Job>, Fault> {
-    let news = async {
-        tokio::select! {
-            job = listener.done() => Some(job),
-            () = api.stopping.cancelled() => None,
-        }
-    };
-    if let Ok(Some(job)) = tokio::time::timeout(limit, news).await {
-        return Ok(job);
-    }
-    // The wake-up is a hint; the store is the truth.
-    Box::pin(api.engine.job(caller, id)).await
 }
 
 /// In the contract's order: JSON and schema, model, access, balance, rate.

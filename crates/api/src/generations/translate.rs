@@ -7,12 +7,12 @@ use spool_domain::ids::JobId;
 use spool_domain::job::{Job, Outcome, Phase, Stored};
 use spool_domain::money::MicroUsd;
 use spool_domain::order::{Idempotency, Order, Validated};
-use spool_domain::time::Timestamp;
 
 use super::codes;
 use super::decode::{Asked, Vocabulary, WAIT_MAX_S, Wait};
 use super::wire::{DryRun, Generation, MediaArtifact, Output, Status, Trouble, Usage};
 use crate::links::Links;
+use crate::notation::{iso, number};
 
 /// The dialect's name on its jobs.
 pub(super) const LABEL: &str = "generations";
@@ -149,30 +149,9 @@ fn usd(amount: MicroUsd) -> Number {
     number(i128::from(amount.0), 1_000_000)
 }
 
-/// `units / per`, written without a decimal point where there is nothing behind it.
-fn number(units: i128, per: i128) -> Number {
-    if units % per == 0 {
-        Number::from((units / per) as i64)
-    } else {
-        // A quotient of finite numbers by a constant is finite.
-        Number::from_f64(units as f64 / per as f64).unwrap_or_else(|| Number::from(0))
-    }
-}
-
-/// ISO 8601 in UTC, whole seconds.
-fn iso(at: Timestamp) -> String {
-    jiff::Timestamp::from_second(at.unix_s()).unwrap_or_default().to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_are_whole_seconds_of_utc() {
-        assert_eq!(iso(Timestamp(1_767_607_200_999)), "2026-01-05T10:00:00Z");
-        assert_eq!(iso(Timestamp(-1)), "1969-12-31T23:59:59Z");
-    }
 
     #[test]
     fn amounts_are_numbers_as_people_write_them() {

@@ -4,9 +4,10 @@ mod submit;
 
 use serde_json::{Map, Value, json};
 
+use super::jobs;
 use super::schemas::{named_headers, schema};
 
-const LIMITS: [&str; 3] = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"];
+pub(super) const LIMITS: [&str; 3] = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"];
 
 pub(super) fn all() -> Value {
     json!({
@@ -16,6 +17,10 @@ pub(super) fn all() -> Value {
         "/v1/task/{task_id}": { "get": submit::fetch() },
         "/v1/dashboard/billing/subscription": { "get": submit::subscription() },
         "/v1/dashboard/billing/usage": { "get": submit::usage() },
+        "/v1/models/{model}/run": { "post": jobs::run() },
+        "/v1/jobs/{id}": { "get": jobs::fetch("getJob", "Read a job"), "delete": jobs::cancel() },
+        "/v1/jobs/{id}/result": { "get": jobs::fetch("getJobResult", "Read a job, by the name that an older version had for it") },
+        "/v1/jobs/{id}/events": { "get": jobs::watch() },
         "/v1/models": { "get": models() },
         "/v1/models/{id}": { "get": model() },
         "/v1/assets/{file}": { "get": asset("getAsset", "Read a result file"), "head": asset("headAsset", "Look at a result file without reading it") },
@@ -30,7 +35,7 @@ pub(super) fn all() -> Value {
 }
 
 /// A JSON answer with the limit's headers and some more.
-fn answer(description: &str, body: Value, more: &[&str]) -> Value {
+pub(super) fn answer(description: &str, body: Value, more: &[&str]) -> Value {
     let names: Vec<&str> = LIMITS.iter().chain(more).copied().collect();
     json!({
         "description": description,
@@ -44,27 +49,27 @@ fn faults(all: &[(&str, &str)]) -> Map<String, Value> {
     faults_as("Error", all)
 }
 
-/// The same in the shape that a dialect has for them.
-fn faults_as(shape: &str, all: &[(&str, &str)]) -> Map<String, Value> {
+/// The same in another form.
+pub(super) fn faults_as(form: &str, all: &[(&str, &str)]) -> Map<String, Value> {
     let one = |status: &str, description: &str| {
         let more: &[&str] = match status {
             "401" => &["Cache-Control", "WWW-Authenticate"],
             "409" | "429" => &["Cache-Control", "Retry-After"],
             _ => &["Cache-Control"],
         };
-        answer(description, schema(shape), more)
+        answer(description, schema(form), more)
     };
     all.iter().map(|(status, description)| ((*status).to_owned(), one(status, description))).collect()
 }
 
-fn with(mut answers: Map<String, Value>, more: Value) -> Value {
+pub(super) fn with(mut answers: Map<String, Value>, more: Value) -> Value {
     if let Value::Object(more) = more {
         answers.extend(more);
     }
     Value::Object(answers)
 }
 
-fn parameter(place: &str, name: &str, schema: Value, description: &str) -> Value {
+pub(super) fn parameter(place: &str, name: &str, schema: Value, description: &str) -> Value {
     json!({ "in": place, "name": name, "required": place == "path", "schema": schema, "description": description })
 }
 
@@ -131,11 +136,14 @@ fn fetch() -> Value {
 }
 
 fn models() -> Value {
-    let answers = faults(&[
-        ("400", "A parameter is wrong."),
-        ("401", "The key is missing or wrong."),
-        ("429", "Too many requests."),
-    ]);
+    let answers = faults_as(
+        "JobError",
+        &[
+            ("400", "`INVALID_INPUT`: a parameter is wrong."),
+            ("401", "`UNAUTHORIZED`: the key is missing or wrong."),
+            ("429", "`RATE_LIMITED`: too many requests."),
+        ],
+    );
     json!({
         "operationId": "listModels",
         "tags": ["models"],
@@ -153,11 +161,14 @@ fn models() -> Value {
 }
 
 fn model() -> Value {
-    let answers = faults(&[
-        ("401", "The key is missing or wrong."),
-        ("404", "`unknown_model`: no model has this name."),
-        ("429", "Too many requests."),
-    ]);
+    let answers = faults_as(
+        "JobError",
+        &[
+            ("401", "`UNAUTHORIZED`: the key is missing or wrong."),
+            ("404", "`MODEL_NOT_FOUND`: no model has this name."),
+            ("429", "`RATE_LIMITED`: too many requests."),
+        ],
+    );
     json!({
         "operationId": "getModel",
         "tags": ["models"],

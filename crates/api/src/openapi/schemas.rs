@@ -4,6 +4,8 @@ mod submit;
 
 use serde_json::{Value, json};
 
+use super::jobs;
+
 /// A reference to a schema.
 pub(super) fn schema(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
@@ -51,6 +53,14 @@ pub(super) fn all() -> Value {
         "TaskError": submit::error(),
         "BillingSubscription": submit::subscription(),
         "BillingUsage": submit::usage(),
+        "RunRequest": jobs::run_request(),
+        "Run": jobs::run_answer(),
+        "Job": jobs::job(),
+        "JobCancellation": jobs::cancellation(),
+        "JobOutput": jobs::output(),
+        "JobEvent": jobs::event(),
+        "JobDryRun": jobs::dry_run(),
+        "JobError": jobs::error(),
         "ModelPage": model_page(),
         "ModelSummary": model_summary(),
         "ModelDetail": model_detail(),
@@ -212,10 +222,17 @@ fn summary_fields() -> Value {
                 "per": { "enum": ["output", "second", "thousand_characters"] },
             },
         },
+        "pricing": {
+            "type": "object",
+            "required": ["credits_per_run"],
+            "properties": {
+                "credits_per_run": { "type": "integer", "minimum": 0, "description": "Of a run with the defaults, in cents, rounded up." },
+            },
+        },
     })
 }
 
-const SUMMARY_REQUIRED: [&str; 11] = [
+const SUMMARY_REQUIRED: [&str; 12] = [
     "id",
     "aliases",
     "name",
@@ -227,6 +244,7 @@ const SUMMARY_REQUIRED: [&str; 11] = [
     "provider",
     "enabled",
     "status",
+    "pricing",
 ];
 
 fn model_summary() -> Value {

@@ -37,7 +37,8 @@ async fn the_list_is_paged_and_filtered() {
     assert_eq!(ids(&found)[0], "black-forest-labs/flux-1.1-pro");
     assert_eq!(ids(&world.get("/v1/models?search=no+such+thing").await.body()), Vec::<String>::new());
     let wrong = world.get("/v1/models?limit=0").await;
-    assert_eq!((wrong.status, wrong.fault()), (400, ("invalid_input".to_owned(), Some("limit".to_owned()))));
+    assert_eq!((wrong.status, wrong.fault().0.as_str()), (400, "INVALID_INPUT"));
+    assert_eq!(wrong.body()["error"]["details"]["field"], "limit");
     world.close().await;
 }
 
@@ -71,12 +72,39 @@ async fn one_model_is_told_with_schema_prices_and_routes() {
     }
 
     let unknown = world.get("/v1/models/kling-2.66").await;
-    assert_eq!((unknown.status, unknown.fault().0.as_str()), (404, "unknown_model"));
+    assert_eq!((unknown.status, unknown.fault().0.as_str()), (404, "MODEL_NOT_FOUND"));
     // No provider is set up for live keys.
     world.key = world.new_key(world.account, Mode::Live).await;
     let body = world.get("/v1/models/kling-2.6").await.body();
     assert_eq!((&body["enabled"], &body["routes"][0]["enabled"]), (&json!(false), &json!(false)));
     world.key = String::new();
     assert_eq!(world.get("/v1/models").await.status, 401);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_run_is_priced_in_credits_rounded_up() {
+    let world = World::new().await;
+    let all = world.get("/v1/models?limit=100").await.body();
+    for model in all["models"].as_array().unwrap() {
+        let credits = model["pricing"]["credits_per_run"].as_u64().unwrap();
+        let free = model["price"]["from"] == "0.00";
+        assert_eq!(credits == 0, free, "{model}");
+    }
+    for (model, input) in [
+        ("flux-1.1-pro", json!({ "prompt": "a fox" })),
+        ("kling-2.6", json!({ "prompt": "a fox" })),
+        ("veo-3", json!({ "prompt": "a fox" })),
+        ("free-text", json!({ "prompt": "a fox" })),
+    ] {
+        let path = format!("/v1/models/{model}/run");
+        let dry =
+            world.request("POST", &path).header("spool-dry-run", "true").json(json!({ "input": input }));
+        let credits = dry.send().await.body()["credits"].clone();
+        let listed =
+            world.get(&format!("/v1/models/{model}")).await.body()["pricing"]["credits_per_run"].clone();
+        assert_eq!(listed, credits, "{model}");
+        assert!(listed.as_u64().unwrap() > 0);
+    }
     world.close().await;
 }

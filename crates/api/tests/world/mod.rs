@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use spool_api::limits::RateLimit;
 use spool_api::{Api, keys};
 use spool_domain::catalogue::{Catalogue, Source, shipped};
-use spool_domain::ids::{AccountId, Entropy};
+use spool_domain::ids::{AccountId, Entropy, JobId};
 use spool_domain::ledger;
 use spool_domain::money::MicroUsd;
-use spool_domain::order::Mode;
+use spool_domain::order::{Caller, Mode};
 use spool_domain::resident::Book;
 use spool_domain::store::Store;
 use spool_domain::time::{Clock, Timestamp};
@@ -195,6 +195,18 @@ impl World {
                 return answer;
             }
         }
+    }
+
+    /// The holder of the world's key.
+    pub(crate) fn caller(&self) -> Caller {
+        let key = keys::parse(&self.key).unwrap().id;
+        Caller { account: self.account, key, mode: Mode::Test }
+    }
+
+    /// Asks to end a job past HTTP, by its id in any dialect.
+    pub(crate) async fn cancel(&self, id: &str) {
+        let id = JobId::parse(id.split_once('_').unwrap().1).unwrap();
+        self.engine.cancel(&self.caller(), id).await.unwrap();
     }
 
     /// Stops politely; the books must be sound, and nobody may still be registered as waiting.

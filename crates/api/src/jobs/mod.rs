@@ -1,0 +1,208 @@
+//! The run dialect: run a model, by default with the connection held until the result is there, and jobs that
+//! are read, watched and cancelled by their id. `docs/dialects/jobs.md` is its page for callers.
+
+mod codes;
+mod decode;
+mod translate;
+mod watch;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::response::Response;
+use futures::future::BoxFuture;
+use http::{HeaderValue, Method, StatusCode, header};
+use spool_domain::fault::{Fault, Kind};
+use spool_domain::ids::JobId;
+use spool_domain::job::{Job, Outcome, Phase};
+use spool_domain::order::Caller;
+use spool_engine::wake::Listener;
+
+pub(crate) use self::codes::refuse;
+pub(crate) use self::translate::credits;
+use self::wire::{Cancelled, Wrapped};
+use crate::auth::Entry;
+use crate::extras::{dry_run, note_replay};
+use crate::hold::outlast;
+use crate::links::Links;
+use crate::routes::Route;
+use crate::{Api, answer, body, idempotency};
+
+/// Running a model, as the contract writes it. Nothing can stand behind the router's catch-all, so its route is
+/// the one of the models' detail, and what does not end in `/run` is sent away.
+pub(crate) const RUN_PATH: &str = "/v1/models/{model}/run";
+
+/// How long a run is kept waiting.
+const WINDOW: Duration = Duration::from_secs(55);
+
+/// How long a cancellation waits for its effect. Providers answer within a second or two, if they cancel at all.
+const CANCEL_WAIT: Duration = Duration::from_secs(5);
+
+/// What this dialect serves.
+pub(crate) const ROUTES: &[Route] = &[
+    Route { method: Method::POST, path: "/v1/models/{*id}", answer: run, refuse },
+    Route { method: Method::GET, path: "/v1/jobs/{id}", answer: fetch, refuse },
+    // The name that an older version of the service had for it.
+    Route { method: Method::GET, path: "/v1/jobs/{id}/result", answer: fetch, refuse },
+    Route { method: Method::GET, path: "/v1/jobs/{id}/events", answer: watch::answer, refuse },
+    Route { method: Method::DELETE, path: "/v1/jobs/{id}", answer: cancel, refuse },
+];
+
+/// `POST /v1/models/{model}/run`.
+fn run(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        let Some(model) = decode::model(request.uri().path()) else { return not_a_run() };
+        let entry = match api.enter(request.headers()).await {
+            Ok(entry) => entry,
+            Err(stranger) => return stranger.turn_away(refuse),
+        };
+        // Boxed, so that a waiting request no longer carries what admission needed.
+        let response = match Box::pin(admit(&api, &entry, model, request)).await {
+            Ok(Admitted::Answer(response)) => Ok(response),
+            Ok(Admitted::Held(held)) => {
+                let Held { job, listener, links, replayed } = *held;
+                let job = outlast(&api, &entry.caller, job, listener, WINDOW).await;
+                job.map(|job| ran(&job, &links, replayed))
+            }
+            Err(fault) => Err(fault),
+        };
+        entry.stamp(response.unwrap_or_else(|fault| refuse(&fault)))
+    })
+}
+
+/// `GET /v1/jobs/{id}`, and the same with `/result` behind it.
+fn fetch(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        let entry = match api.enter(request.headers()).await {
+            Ok(entry) => entry,
+            Err(stranger) => return stranger.turn_away(refuse),
+        };
+        let response = Box::pin(look(&api, &entry, request)).await;
+        entry.stamp(response.unwrap_or_else(|fault| refuse(&fault)))
+    })
+}
+
+/// `DELETE /v1/jobs/{id}`.
+fn cancel(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        let entry = match api.enter(request.headers()).await {
+            Ok(entry) => entry,
+            Err(stranger) => return stranger.turn_away(refuse),
+        };
+        let response = Box::pin(end(&api, &entry, request)).await;
+        entry.stamp(response.unwrap_or_else(|fault| refuse(&fault)))
+    })
+}
+
+/// What is left to do once a run was understood.
+enum Admitted {
+    Answer(Response),
+    Held(Box<Held>),
+}
+
+/// A run that waits, and all it needs for its answer.
+struct Held {
+    job: JobId,
+    listener: Listener,
+    links: Links,
+    replayed: bool,
+}
+
+async fn admit(api: &Arc<Api>, entry: &Entry, model: String, request: Request) -> Result<Admitted, Fault> {
+    entry.within_limit()?;
+    let (parts, body) = request.into_parts();
+    let bytes = body::read(&parts, body).await?;
+    let dry_run = dry_run(&parts.headers)?;
+    let body = body::parse(&bytes)?;
+    drop(bytes);
+    let idempotency = idempotency::of(&parts.headers, &entry.caller, RUN_PATH, &model, &body)?;
+    let asked = decode::decode(body)?;
+    let links = Links::new(api, &parts.headers);
+    drop(parts);
+
+    let order = translate::order(model, asked.input, idempotency);
+    if dry_run {
+        let valid = api.engine.validate(&entry.caller, &order)?;
+        return Ok(Admitted::Answer(answer::json(StatusCode::OK, &translate::dry_run(&order, &valid))));
+    }
+    let ticket = api.engine.submit(&entry.caller, order).await?;
+    let (job, replayed) = (Arc::clone(&ticket.job), ticket.replayed);
+    if !asked.sync {
+        let mut response = answer::json(StatusCode::ACCEPTED, &translate::queued(&job));
+        note_replay(response.headers_mut(), replayed);
+        return Ok(Admitted::Answer(response));
+    }
+    if job.phase.is_done() {
+        return Ok(Admitted::Answer(ran(&job, &links, replayed)));
+    }
+    // A listener of our own while the ticket still has its: nothing is missed, and the wait holds no copy of the job.
+    let listener = api.engine.listen(job.id);
+    drop(ticket);
+    Ok(Admitted::Held(Box::new(Held { job: job.id, listener, links, replayed })))
+}
+
+/// The answer to a run that waited.
+fn ran(job: &Job, links: &Links, replayed: bool) -> Response {
+    let shown = translate::run(job, links);
+    let mut response = match &job.phase {
+        Phase::Done(Outcome::Failed(fault)) => answer::refusal(fault, codes::code(fault.kind).1, &shown),
+        Phase::Done(Outcome::Succeeded(_) | Outcome::Canceled) => answer::json(StatusCode::OK, &shown),
+        _ => answer::json(StatusCode::ACCEPTED, &shown),
+    };
+    note_replay(response.headers_mut(), replayed);
+    response
+}
+
+async fn look(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response, Fault> {
+    entry.within_limit()?;
+    let id = decode::job(request.uri().path())?;
+    let links = Links::new(api, request.headers());
+    let job = whole(api, &entry.caller, id).await?;
+    Ok(answer::json(StatusCode::OK, &Wrapped { data: translate::job(&job, &links) }))
+}
+
+async fn end(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response, Fault> {
+    entry.within_limit()?;
+    let id = decode::job(request.uri().path())?;
+    drop(request);
+    // Registered before the look, so that no end is missed.
+    let listener = api.engine.listen(id);
+    let mut job = whole(api, &entry.caller, id).await?;
+    if !job.phase.is_done() {
+        job = api.engine.cancel(&entry.caller, id).await?;
+    }
+    if !job.phase.is_done() {
+        job = outlast(api, &entry.caller, id, listener, CANCEL_WAIT).await?;
+    }
+    let word = match &job.phase {
+        Phase::Done(Outcome::Canceled) => {
+            let data = Cancelled { job_id: translate::id(&job), status: "cancelled", message: None };
+            return Ok(answer::json(StatusCode::OK, &Wrapped { data }));
+        }
+        Phase::Done(Outcome::Succeeded(_)) => "succeeded",
+        Phase::Done(Outcome::Failed(_)) => "failed",
+        _ => {
+            let message = "Asked to cancel. The provider has not confirmed it yet; poll the job for its end.";
+            let status = translate::status(job.phase.name());
+            let data = Cancelled { job_id: translate::id(&job), status, message: Some(message) };
+            return Ok(answer::json(StatusCode::ACCEPTED, &Wrapped { data }));
+        }
+    };
+    let message = format!("The job has {word}: only queued and processing jobs can be cancelled.");
+    Err(Fault::new(Kind::InvalidInput, message))
+}
+
+/// A job that somebody ordered. A part of a fanned-out job is our own affair; nobody was given its id.
+async fn whole(api: &Api, caller: &Caller, id: JobId) -> Result<Arc<Job>, Fault> {
+    let job = api.engine.job(caller, id).await?;
+    if job.parent.is_some() { Err(Kind::NotFound.into()) } else { Ok(job) }
+}
+
+/// A POST to a model that is no run: the router would have said the same.
+fn not_a_run() -> Response {
+    let mut response = answer::refuse(&Kind::MethodNotAllowed.into());
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
+    response
+}
