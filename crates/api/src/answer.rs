@@ -49,9 +49,14 @@ struct Inside<'a> {
 
 /// A fault as `{"error":{"code","message","param"}}` with the given status and code.
 pub(crate) fn envelope(fault: &Fault, status: u16, code: &str) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let error = Inside { code, message: &fault.message, param: fault.param.as_deref() };
-    let mut response = json(status, &Envelope { error });
+    refusal(fault, status, &Envelope { error })
+}
+
+/// A fault as a body of a dialect's own, with the headers that every refusal carries.
+pub(crate) fn refusal(fault: &Fault, status: u16, body: &impl Serialize) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = json(status, body);
     let headers = response.headers_mut();
     if let Some(seconds) = retry_after_s(fault) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

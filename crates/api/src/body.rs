@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::header;
 use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::Value;
 use spool_domain::fault::{Fault, Kind};
 
 /// The largest JSON body, bytes. Inputs are URLs, and the longest prompt is far below.
@@ -28,4 +29,12 @@ pub(crate) async fn read(parts: &Parts, body: Body) -> Result<Bytes, Fault> {
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) | Err(_) => Err(Fault::new(Kind::InvalidInput, "The body did not arrive.")),
     }
+}
+
+/// Reads the body as JSON. The refusal says where it is broken, and never what is there.
+pub(crate) fn json(body: &[u8]) -> Result<Value, Fault> {
+    serde_json::from_slice(body).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        Fault::new(Kind::InvalidInput, format!("the body is not valid JSON ({place})"))
+    })
 }

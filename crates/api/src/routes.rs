@@ -13,7 +13,7 @@ use http::Method;
 use spool_domain::fault::{Fault, Kind};
 
 use crate::answer::{self, Refuse};
-use crate::{Api, assets, callbacks, generations, health, models, openapi};
+use crate::{Api, assets, callbacks, generations, health, models, openapi, tasks};
 
 /// One call.
 pub(crate) struct Route {
@@ -27,9 +27,17 @@ pub(crate) struct Route {
 
 /// Every call this server takes.
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
-    [generations::ROUTES, models::ROUTES, assets::ROUTES, callbacks::ROUTES, health::ROUTES, openapi::ROUTES]
-        .into_iter()
-        .flatten()
+    [
+        generations::ROUTES,
+        tasks::ROUTES,
+        models::ROUTES,
+        assets::ROUTES,
+        callbacks::ROUTES,
+        health::ROUTES,
+        openapi::ROUTES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The router over all of them.

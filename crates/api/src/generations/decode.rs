@@ -4,6 +4,8 @@
 use serde_json::{Map, Value};
 use spool_domain::fault::{Fault, Kind};
 
+pub(super) use crate::body::json as parse;
+
 const FIELDS: [&str; 4] = ["model", "input", "n", "wait"];
 const INPUT_FIELDS: [&str; 9] = [
     "prompt",
@@ -52,14 +54,6 @@ pub(super) struct Asked {
     pub(super) wait: Wait,
     /// Whether the caller said `duration_seconds`; `input` says `duration` in any case.
     pub(super) aliased: bool,
-}
-
-/// Reads the JSON.
-pub(super) fn parse(body: &[u8]) -> Result<Value, Fault> {
-    serde_json::from_slice(body).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        Fault::new(Kind::InvalidInput, format!("the body is not valid JSON ({place})"))
-    })
 }
 
 /// Checks it.

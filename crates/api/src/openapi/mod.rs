@@ -3,6 +3,7 @@
 
 mod paths;
 mod schemas;
+mod tasks;
 
 use std::sync::{Arc, LazyLock};
 
@@ -39,20 +40,30 @@ fn document() -> Value {
         "security": [{ "key": [] }],
         "tags": [
             { "name": "generations", "description": "Make something, and wait for it." },
+            { "name": "tasks", "description": "Make something, and poll for it." },
             { "name": "models", "description": "What can be made, with which parameters, at which price." },
             { "name": "assets", "description": "Result files." },
             { "name": "operation", "description": "For whoever runs the server." },
         ],
-        "paths": paths::all(),
+        "paths": merged([paths::all(), tasks::paths()]),
         "components": {
             "securitySchemes": { "key": {
                 "type": "http", "scheme": "bearer",
                 "description": "An API key: spool_live_… or, for the sandbox, spool_test_….",
             }},
             "headers": schemas::headers(),
-            "schemas": schemas::all(),
+            "schemas": merged([schemas::all(), tasks::schemas()]),
         },
     })
+}
+
+/// The fields of several objects as those of one.
+fn merged<const N: usize>(objects: [Value; N]) -> Value {
+    let fields = |object| match object {
+        Value::Object(fields) => fields,
+        _ => serde_json::Map::new(),
+    };
+    Value::Object(objects.into_iter().flat_map(fields).collect())
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub(super) fn all() -> Value {
 }
 
 /// A JSON answer with the limit's headers and some more.
-fn answer(description: &str, body: Value, more: &[&str]) -> Value {
+pub(super) fn answer(description: &str, body: Value, more: &[&str]) -> Value {
     let names: Vec<&str> = LIMITS.iter().chain(more).copied().collect();
     json!({
         "description": description,
@@ -46,14 +46,14 @@ fn faults(all: &[(&str, &str)]) -> Map<String, Value> {
     all.iter().map(|(status, description)| ((*status).to_owned(), one(status, description))).collect()
 }
 
-fn with(mut answers: Map<String, Value>, more: Value) -> Value {
+pub(super) fn with(mut answers: Map<String, Value>, more: Value) -> Value {
     if let Value::Object(more) = more {
         answers.extend(more);
     }
     Value::Object(answers)
 }
 
-fn parameter(place: &str, name: &str, schema: Value, description: &str) -> Value {
+pub(super) fn parameter(place: &str, name: &str, schema: Value, description: &str) -> Value {
     json!({ "in": place, "name": name, "required": place == "path", "schema": schema, "description": description })
 }
 

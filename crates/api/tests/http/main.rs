@@ -17,4 +17,5 @@ mod limits;
 mod models;
 mod shared;
 mod stop;
+mod tasks;
 mod waits;
