@@ -16,6 +16,7 @@ use subtle::ConstantTimeEq;
 
 use crate::Api;
 use crate::answer::Refuse;
+use crate::bans::Side;
 use crate::keys::{self, Presented};
 use crate::limits::Rate;
 
@@ -89,6 +90,29 @@ impl Api {
             // Missing, malformed, unknown, wrong, expired and revoked are one answer.
             Ok(None) => Err(Stranger { fault: Kind::Unauthenticated.into(), rate: rate_of(&NOBODY) }),
             Err(fault) => Err(Stranger { fault, rate: rate_of(&NOBODY) }),
+        }
+    }
+}
+
+impl Api {
+    /// The same for a dialect that also bans: its own count is what the answer shows, unless the general limit is
+    /// what refuses.
+    pub(crate) async fn enter_or_ban(&self, headers: &HeaderMap, side: Side) -> Result<Entry, Stranger> {
+        let now = self.engine.clock().now();
+        let counted = |key: &KeyId, general: Option<Rate>| {
+            let own = self.bans.as_ref().map(|bans| bans.check(key, side, now));
+            match (general, own) {
+                (Some(general), Some(own))
+                    if own.retry_after_s.is_none() && general.retry_after_s.is_some() =>
+                {
+                    Some(general)
+                }
+                (general, own) => own.or(general),
+            }
+        };
+        match self.enter(headers).await {
+            Ok(entry) => Ok(Entry { rate: counted(&entry.caller.key, entry.rate), ..entry }),
+            Err(stranger) => Err(Stranger { rate: counted(&NOBODY, stranger.rate), ..stranger }),
         }
     }
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod bans;
 pub mod keys;
 pub mod limits;
 pub mod serve;
@@ -22,6 +23,7 @@ mod openapi;
 mod range;
 mod routes;
 mod submit;
+mod tasks;
 
 use std::sync::Arc;
 
@@ -33,6 +35,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::serve::serve;
 
 use self::auth::Rows;
+use self::bans::{BanRule, Bans};
 use self::limits::{Limits, RateLimit};
 
 /// What all requests share.
@@ -40,19 +43,30 @@ pub struct Api {
     engine: Engine,
     signer: Signer,
     limits: Option<Limits>,
+    bans: Option<Bans>,
     rows: Rows,
     stopping: CancellationToken,
 }
 
 impl Api {
-    /// The API over an engine. Without a rate limit, requests are not counted and `X-RateLimit-*` is left out.
+    /// The API over an engine. Without a rate limit, requests are not counted and `X-RateLimit-*` is left out; with
+    /// one, the tasks dialect also bans as its contract says.
     ///
     /// Asset URLs are signed with a key derived from the server's own.
     pub fn new(engine: Engine, rate_limit: Option<RateLimit>) -> Result<Arc<Self>, BadKey> {
+        Self::with_bans(engine, rate_limit, rate_limit.map(|_| BanRule::default()))
+    }
+
+    /// The same with a rule of one's own for the tasks dialect, or with none.
+    pub fn with_bans(
+        engine: Engine,
+        rate_limit: Option<RateLimit>,
+        ban_rule: Option<BanRule>,
+    ) -> Result<Arc<Self>, BadKey> {
         let signer = Signer::new(Key::new("1", &engine.key().derive("asset-url"))?, None)?;
-        let limits = rate_limit.map(Limits::new);
+        let (limits, bans) = (rate_limit.map(Limits::new), ban_rule.map(Bans::new));
         let (rows, stopping) = (Rows::default(), CancellationToken::new());
-        Ok(Arc::new(Self { engine, signer, limits, rows, stopping }))
+        Ok(Arc::new(Self { engine, signer, limits, bans, rows, stopping }))
     }
 
     /// Cancel this to stop: `/readyz` says no, waiting requests answer at once, and `serve` comes to its end.

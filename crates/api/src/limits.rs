@@ -38,10 +38,10 @@ impl Default for RateLimit {
 /// What one request found: the numbers for its answer's headers, and whether it may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rate {
-    limit: u32,
-    remaining: u32,
-    /// When the bucket is full again, Unix seconds.
-    reset_unix_s: i64,
+    pub(crate) limit: u32,
+    pub(crate) remaining: u32,
+    /// When the whole allowance is back, Unix seconds.
+    pub(crate) reset_unix_s: i64,
     /// Seconds to wait, for a request that is too much.
     pub(crate) retry_after_s: Option<u32>,
 }

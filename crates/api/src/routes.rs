@@ -14,7 +14,7 @@ use http::Method;
 use spool_domain::fault::{Fault, Kind};
 
 use crate::answer::{self, Refuse};
-use crate::{Api, assets, callbacks, generations, health, jobs, models, openapi, submit};
+use crate::{Api, assets, callbacks, generations, health, jobs, models, openapi, submit, tasks};
 
 /// One call.
 pub(crate) struct Route {
@@ -32,6 +32,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         generations::ROUTES,
         submit::ROUTES,
         jobs::ROUTES,
+        tasks::ROUTES,
         models::ROUTES,
         assets::ROUTES,
         callbacks::ROUTES,

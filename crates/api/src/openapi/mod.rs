@@ -4,6 +4,7 @@
 mod jobs;
 mod paths;
 mod schemas;
+mod tasks;
 
 use std::sync::{Arc, LazyLock};
 
@@ -42,20 +43,30 @@ fn document() -> Value {
             { "name": "generations", "description": "Make something, and wait for it." },
             { "name": "task/submit", "description": "Submit, poll, collect." },
             { "name": "jobs", "description": "Run a model by its name; read, watch and cancel the job." },
+            { "name": "tasks", "description": "Make something, and poll for it." },
             { "name": "models", "description": "What can be made, with which parameters, at which price." },
             { "name": "assets", "description": "Result files." },
             { "name": "operation", "description": "For whoever runs the server." },
         ],
-        "paths": paths::all(),
+        "paths": merged([paths::all(), tasks::paths()]),
         "components": {
             "securitySchemes": { "key": {
                 "type": "http", "scheme": "bearer",
                 "description": "An API key: spool_live_… or, for the sandbox, spool_test_….",
             }},
             "headers": schemas::headers(),
-            "schemas": schemas::all(),
+            "schemas": merged([schemas::all(), tasks::schemas()]),
         },
     })
+}
+
+/// The fields of several objects as those of one.
+fn merged<const N: usize>(objects: [Value; N]) -> Value {
+    let fields = |object| match object {
+        Value::Object(fields) => fields,
+        _ => serde_json::Map::new(),
+    };
+    Value::Object(objects.into_iter().flat_map(fields).collect())
 }
 
 #[cfg(test)]
@@ -78,6 +89,15 @@ mod tests {
                     .map(move |(method, operation)| (path.clone(), method.clone(), operation))
             })
             .collect()
+    }
+
+    #[test]
+    fn no_shape_of_one_dialect_hides_one_of_another() {
+        let count = |object: &Value| object.as_object().unwrap().len();
+        for parts in [[schemas::all(), tasks::schemas()], [paths::all(), tasks::paths()]] {
+            let all: usize = parts.iter().map(count).sum();
+            assert_eq!(count(&merged(parts)), all);
+        }
     }
 
     #[test]

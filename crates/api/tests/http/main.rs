@@ -21,4 +21,5 @@ mod models;
 mod shared;
 mod stop;
 mod submit;
+mod tasks;
 mod waits;

@@ -7,6 +7,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use spool_api::bans::BanRule;
 use spool_api::limits::RateLimit;
 use spool_api::{Api, keys};
 use spool_domain::catalogue::{Catalogue, Source, shipped};
@@ -50,11 +51,17 @@ provider = "sandbox"
 #[derive(Default)]
 pub(crate) struct Wall {
     ahead_ms: AtomicI64,
+    /// Where it was stopped; 0 while it goes.
+    stopped_ms: AtomicI64,
 }
 
 impl Clock for Wall {
     fn now(&self) -> Timestamp {
-        Timestamp(jiff::Timestamp::now().as_millisecond() + self.ahead_ms.load(Ordering::SeqCst))
+        let real_ms = match self.stopped_ms.load(Ordering::SeqCst) {
+            0 => jiff::Timestamp::now().as_millisecond(),
+            stopped_ms => stopped_ms,
+        };
+        Timestamp(real_ms + self.ahead_ms.load(Ordering::SeqCst))
     }
 }
 
@@ -84,6 +91,8 @@ pub(crate) struct World {
 pub(crate) struct Setting {
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) public_url: Option<String>,
+    /// None leaves it to the rate limit, as `Api::new` does.
+    pub(crate) bans: Option<BanRule>,
 }
 
 pub(crate) fn limit(per_second: u32, burst: u32) -> RateLimit {
@@ -120,7 +129,10 @@ impl World {
         })
         .await
         .unwrap();
-        let api = Api::new(engine.clone(), setting.rate_limit).unwrap();
+        let api = match setting.bans {
+            None => Api::new(engine.clone(), setting.rate_limit).unwrap(),
+            bans => Api::with_bans(engine.clone(), setting.rate_limit, bans).unwrap(),
+        };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server =
@@ -170,6 +182,12 @@ impl World {
     /// Makes the server's clock go on.
     pub(crate) fn pass_ms(&self, ms: i64) {
         self.clock.ahead_ms.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// Stops the server's clock: it goes on by `pass_ms` alone.
+    pub(crate) fn stop_clock(&self) {
+        let ahead_ms = self.clock.ahead_ms.load(Ordering::SeqCst);
+        self.clock.stopped_ms.store(self.clock.now().0 - ahead_ms, Ordering::SeqCst);
     }
 
     /// A request with the world's key.

@@ -6,7 +6,7 @@ use super::{answer, faults_as, parameter, schema, with};
 
 pub(super) fn create() -> Value {
     let answers = faults_as(
-        "TaskError",
+        "SubmissionError",
         &[
             ("400", "`invalid_request`: the request is wrong; `model_not_found`: no model has this name."),
             ("401", "`invalid_api_key`: the key is missing or wrong."),
@@ -32,20 +32,20 @@ pub(super) fn create() -> Value {
             parameter("header", "Spool-Dry-Run", json!({ "enum": ["true", "false"], "default": "false" }),
                 "`true`: only check and price the request."),
         ],
-        "requestBody": { "required": true, "content": { "application/json": { "schema": schema("TaskRequest") } } },
+        "requestBody": { "required": true, "content": { "application/json": { "schema": schema("SubmissionRequest") } } },
         "responses": with(answers, json!({
             "200": answer("The task, always `queued`; or the dry run's result.",
-                json!({ "anyOf": [schema("Task"), schema("TaskDryRun")] }), &["Cache-Control", "Idempotent-Replayed"]),
+                json!({ "anyOf": [schema("Submission"), schema("SubmissionDryRun")] }), &["Cache-Control", "Idempotent-Replayed"]),
         })),
     })
 }
 
 pub(super) fn fetch() -> Value {
-    let mut fetch = read("getTask", "Query a task", "The task, also if it failed.", "Task");
+    let mut fetch = read("querySubmission", "Query a task", "The task, also if it failed.", "Submission");
     fetch["parameters"] =
         json!([parameter("path", "task_id", json!({ "type": "string" }), "The task's id.")]);
     let missing =
-        faults_as("TaskError", &[("404", "`task_not_found`: no task of this account has this id.")]);
+        faults_as("SubmissionError", &[("404", "`task_not_found`: no task of this account has this id.")]);
     for (status, answer) in missing {
         fetch["responses"][status] = answer;
     }
@@ -65,7 +65,7 @@ pub(super) fn usage() -> Value {
 /// A call without a body.
 fn read(id: &str, summary: &str, description: &str, shape: &str) -> Value {
     let answers = faults_as(
-        "TaskError",
+        "SubmissionError",
         &[
             ("401", "`invalid_api_key`: the key is missing or wrong."),
             ("429", "`rate_limit_exceeded`: too many requests."),

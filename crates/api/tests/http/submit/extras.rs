@@ -48,7 +48,7 @@ async fn a_dry_run_prices_and_stores_nothing() {
         dry(&world, json!({ "model": "flux-pro", "input": { "prompt": "a fox", "num_images": "3" } })).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let body = answer.body();
-    check(&world, "TaskDryRun", &body).await;
+    check(&world, "SubmissionDryRun", &body).await;
     assert_eq!(
         (&body["object"], &body["model"], &body["model_id"], &body["n"]),
         (&json!("task.dry_run"), &json!("flux-pro"), &json!("black-forest-labs/flux-1.1-pro"), &json!(3))

@@ -55,7 +55,7 @@ async fn a_wrong_request_is_400_and_names_its_field() {
     ] {
         let answer = send(&world, body.clone()).await;
         assert_eq!(refusal(&answer), expected, "{body}");
-        check(&world, "TaskError", &answer.body()).await;
+        check(&world, "SubmissionError", &answer.body()).await;
     }
     let answer = world.request("POST", "/v1/task/submit").bytes("{\"model\": secret}").send().await;
     assert_eq!(refusal(&answer), is(400, "invalid_request", ""));

@@ -27,7 +27,7 @@ async fn a_submitted_task_is_queued_in_a_bare_body() {
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     let body = answer.body();
-    check(&world, "Task", &body).await;
+    check(&world, "Submission", &body).await;
     assert_eq!((keys(&body), &body["status"]), (OPEN.to_vec(), &json!("queued")));
     assert!(body["id"].as_str().unwrap().starts_with("task_") && is_now(&body["created_at"]), "{body}");
     let over = finished(&world, body["id"].as_str().unwrap()).await;
@@ -46,13 +46,13 @@ async fn a_task_is_in_progress_and_a_cancelled_one_has_failed() {
             break answer.body();
         }
     };
-    check(&world, "Task", &body).await;
+    check(&world, "Submission", &body).await;
     assert_eq!((keys(&body), &body["status"]), (OPEN.to_vec(), &json!("in_progress")));
     let key = spool_api::keys::parse(&world.key).unwrap().id;
     let caller = Caller { account: world.account, key, mode: Mode::Test };
     world.engine.cancel(&caller, JobId::parse(&id["task_".len()..]).unwrap()).await.unwrap();
     let body = finished(&world, &id).await;
-    check(&world, "Task", &body).await;
+    check(&world, "Submission", &body).await;
     assert_eq!(keys(&body), ["completed_at", "created_at", "error", "id", "status"]);
     assert_eq!((&body["status"], &body["error"]), (&json!("failed"), &json!("The job was canceled.")));
     world.close().await;
@@ -69,7 +69,7 @@ async fn a_completed_task_has_its_urls_in_a_flat_list() {
     ] {
         let id = submitted(&world, model, input).await;
         let body = finished(&world, &id).await;
-        check(&world, "Task", &body).await;
+        check(&world, "Submission", &body).await;
         assert_eq!(keys(&body), ["completed_at", "created_at", "id", "outputs", "status"], "{model}: {body}");
         assert_eq!(body["status"], "completed");
         assert!(is_now(&body["completed_at"]), "{body}");
@@ -96,7 +96,7 @@ async fn a_text_comes_as_a_url_of_its_own() {
     let world = World::new().await;
     let id = submitted(&world, "free-text", json!({ "prompt": "a fox" })).await;
     let body = finished(&world, &id).await;
-    check(&world, "Task", &body).await;
+    check(&world, "Submission", &body).await;
     let url = body["outputs"][0].as_str().unwrap();
     assert!(url.starts_with("data:text/plain;charset=utf-8,") && url.len() > 40, "{url}");
     world.close().await;
@@ -128,7 +128,7 @@ async fn a_failed_task_is_no_http_error_and_its_error_is_a_text() {
         let prompt = format!("a fox [sandbox outcome={outcome}]");
         let id = submitted(&world, "flux-1.1-pro", json!({ "prompt": prompt })).await;
         let body = finished(&world, &id).await;
-        check(&world, "Task", &body).await;
+        check(&world, "Submission", &body).await;
         assert_eq!(keys(&body), ["completed_at", "created_at", "error", "id", "status"], "{outcome}: {body}");
         assert_eq!(body["status"], "failed");
         let shown = world.finish(&id.replace("task_", "gen_")).await.body();
@@ -197,7 +197,7 @@ async fn jobs_of_other_dialects_are_tasks_and_tasks_are_theirs() {
         world.post(json!({ "model": "flux-1.1-pro", "input": { "prompt": "a fox" }, "wait": 60 })).await;
     let id = made.body()["id"].as_str().unwrap().replace("gen_", "task_");
     let body = query(&world, &id).await.body();
-    check(&world, "Task", &body).await;
+    check(&world, "Submission", &body).await;
     assert_eq!((&body["id"], &body["status"]), (&json!(id), &json!("completed")));
     // And the other way round.
     let id = submitted(&world, "flux-1.1-pro", json!({ "prompt": "a fox" })).await;

@@ -1,0 +1,47 @@
+//! `GET /account`: who the key belongs to, and what is left to spend.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::response::Response;
+use futures::future::BoxFuture;
+use spool_domain::fault::{Fault, Kind};
+use spool_domain::store;
+
+use super::codes::refuse;
+use super::wire::Account;
+use super::{enter, success};
+use crate::Api;
+use crate::auth::Entry;
+use crate::bans::Side;
+
+/// Answers it.
+pub(super) fn show(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        let entry = match enter(&api, Side::Read, request.headers()).await {
+            Ok(entry) => entry,
+            Err(refused) => return *refused,
+        };
+        entry.stamp(read(&api, &entry).await.unwrap_or_else(|fault| refuse(&fault)))
+    })
+}
+
+async fn read(api: &Api, entry: &Entry) -> Result<Response, Fault> {
+    let broken = |error: store::Error| {
+        tracing::error!(error = %error, "an account could not be read: {error}");
+        Fault::of(Kind::Internal)
+    };
+    let (store, caller) = (api.engine.store(), &entry.caller);
+    let row = store.account(caller.account).await.map_err(broken)?.ok_or(Kind::Internal)?;
+    let balance = store.balance(caller.account, caller.mode).await.map_err(broken)?;
+    let created_at = row.created_at.unix_s();
+    Ok(success(Account {
+        user_id: row.id.0,
+        balance_usd: balance.available.as_usd(),
+        // Accounts have a name and no address; some operators use the address as the name.
+        email: if row.name.contains('@') { &row.name } else { "" },
+        created_at,
+        // Nothing about an account changes after it was made.
+        updated_at: created_at,
+    }))
+}
