@@ -13,12 +13,13 @@ use super::{ledger, rows};
 /// The moment `commit`.
 pub(super) fn commit(connection: &Connection, now: Timestamp, step: &Commit) -> Result<Committed, Failure> {
     let events_before = check(step)?;
-    let Some((n, cancel_asked, parent)) = update_job(connection, now, step, events_before)? else {
-        return match is_held(connection, step)? {
-            false => Ok(Committed::Lost),
-            true => Err(Failure::new("J6: the new events do not follow the job's last one")),
-        };
+    let Some(Held { n, cancel_asked, parent, events }) = find(connection, step)? else {
+        return Ok(Committed::Lost);
     };
+    if events != events_before {
+        return Err(Failure::new("J6: the new events do not follow the job's last one"));
+    }
+    update_job(connection, now, step, n)?;
     let job = &step.job;
     if let Some(attempt) = &job.attempt {
         put_attempt(connection, n, attempt)?;
@@ -62,49 +63,45 @@ fn check(step: &Commit) -> Result<u32, Failure> {
         .ok_or_else(|| Failure::new("J6: the new events are not numbered without gaps"))
 }
 
-/// The row's number, whether cancelling was asked for, and the parent's number; none if nothing matched.
-type Updated = (i64, bool, Option<i64>);
-
-fn update_job(
-    connection: &Connection,
-    now: Timestamp,
-    step: &Commit,
-    events_before: u32,
-) -> Result<Option<Updated>, Failure> {
-    let job = &step.job;
-    let updated = connection
-        .prepare_cached(include_str!("../../sql/sqlite/commit.sql"))?
-        .query_row(
-            params![
-                job.id.bytes(),
-                rows::epoch(job.epoch),
-                events_before,
-                job.phase.name(),
-                rows::detail(&job.phase)?,
-                step.keep,
-                job.cancel_asked,
-                rows::moment(job.due),
-                now.0,
-                job.phase_since.0,
-                job.route,
-                job.attempt.as_ref().map(|attempt| attempt.no.0),
-                job.events,
-                job.progress,
-                job.cancel_sent,
-                job.charged.map(|charged| charged.0),
-                rows::moment(job.ended_at),
-            ],
-            |row: &Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )
-        .optional()?;
-    Ok(updated)
+/// What a step needs to know of the row of a job that its worker still holds.
+struct Held {
+    n: i64,
+    cancel_asked: bool,
+    parent: Option<i64>,
+    events: u32,
 }
 
-/// Whether the step's worker still holds the job.
-fn is_held(connection: &Connection, step: &Commit) -> Result<bool, Failure> {
+/// The row, unless another worker holds the job or it is over (J5). Read apart from the update: `RETURNING` would
+/// build a table of its own for every step.
+fn find(connection: &Connection, step: &Commit) -> Result<Option<Held>, Failure> {
     Ok(connection
-        .prepare_cached(include_str!("../../sql/sqlite/commit_held.sql"))?
-        .query_row(params![step.job.id.bytes(), rows::epoch(step.job.epoch)], |row| row.get(0))?)
+        .prepare_cached(include_str!("../../sql/sqlite/commit_find.sql"))?
+        .query_row(params![step.job.id.bytes(), rows::epoch(step.job.epoch)], |row: &Row| {
+            Ok(Held { n: row.get(0)?, cancel_asked: row.get(1)?, parent: row.get(2)?, events: row.get(3)? })
+        })
+        .optional()?)
+}
+
+fn update_job(connection: &Connection, now: Timestamp, step: &Commit, n: i64) -> Result<(), Failure> {
+    let job = &step.job;
+    connection.prepare_cached(include_str!("../../sql/sqlite/commit.sql"))?.execute(params![
+        n,
+        job.phase.name(),
+        rows::detail(&job.phase)?,
+        step.keep,
+        job.cancel_asked,
+        rows::moment(job.due),
+        now.0,
+        job.phase_since.0,
+        job.route,
+        job.attempt.as_ref().map(|attempt| attempt.no.0),
+        job.events,
+        job.progress,
+        job.cancel_sent,
+        job.charged.map(|charged| charged.0),
+        rows::moment(job.ended_at),
+    ])?;
+    Ok(())
 }
 
 fn add_asset(connection: &Connection, job: i64, asset: &Asset) -> Result<(), Failure> {

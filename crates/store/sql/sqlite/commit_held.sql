@@ -1,4 +1,0 @@
-SELECT EXISTS (
-    SELECT 1 FROM job
-    WHERE id = ?1 AND epoch = ?2 AND ended_at IS NULL AND (lease_until IS NOT NULL OR phase = 'needs_operator')
-)
