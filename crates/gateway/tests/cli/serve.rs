@@ -94,3 +94,33 @@ fn o1_a_polite_stop_exits_with_zero_and_leaves_nothing_broken() {
     assert!(server.stop().0.success());
     assert!(ground.run(&["audit"]).well().contains("the books are sound"));
 }
+
+#[test]
+fn s10_no_prompt_key_or_signed_url_reaches_the_log_however_much_it_tells() {
+    let ground = Ground::new();
+    let mut command = ground.command(["serve", "--listen", "127.0.0.1:0", "--set", "log.level=trace"]);
+    let server = crate::ground::Server::start(&mut command);
+    let key = ground.test_key();
+    let outcomes = ["delay=0", "outcome=refuse", "outcome=fail", "outcome=lost-answer", "no-such=thing"];
+    for outcome in outcomes {
+        let body = format!(
+            r#"{{"model":"gpt-image-2","input":{{"prompt":"canary in a coal mine [sandbox {outcome}]"}}}}"#
+        );
+        let (_, answer) = server.ask(&key, "POST", "/v1/generations", &body);
+        assert!(answer["id"].is_string(), "{answer}");
+        if let Some(url) = answer["output"]["media"][0]["url"].as_str() {
+            let path = url.strip_prefix(&server.url).unwrap();
+            // The picture is no JSON; that it comes is enough here.
+            let fetched = Command::new("curl").args(["-sSf", "-o", "/dev/null", url]).status().unwrap();
+            assert!(fetched.success());
+            server.ask("", "GET", &format!("{path}x"), "");
+        }
+    }
+    server.ask(&format!("{key}x"), "POST", "/v1/generations", r#"{"model":"canary"}"#);
+    let (status, _, log) = server.stop();
+    assert!(status.success());
+    assert!(log.contains("is succeeded") && log.contains("is failed"), "the log tells what happened: {log}");
+    for secret in ["canary", key.as_str(), "&s=", "Bearer"] {
+        assert!(!log.contains(secret), "`{}` is in the log", &secret[..1]);
+    }
+}
