@@ -27,6 +27,10 @@ const OPENING: usize = 128;
 /// Connections from one loopback address, well below its number of ports.
 const PER_SOURCE: usize = 4_000;
 
+/// The time between two looks at a job, over which the orders are spread, so that the looks are too: else all would
+/// fall into the same second, over and over.
+const LOOKS: Duration = Duration::from_secs(6);
+
 /// Over this time the jobs end.
 const ENDING: Duration = Duration::from_secs(10);
 
@@ -109,12 +113,14 @@ async fn floor_memory(address: SocketAddr, process: &Process, count: usize) -> R
 async fn submit_all(server: &Server, count: usize) -> Result<Vec<String>> {
     let mut clients = JoinSet::new();
     let strands = 32;
+    let start = tokio::time::Instant::now();
     for strand in 0..strands {
         let (address, key) = (server.address, server.key.clone());
         clients.spawn(async move {
             let mut client = Client::connect(address).await?;
             let mut ids = Vec::new();
             for job in (strand..count).step_by(strands) {
+                tokio::time::sleep_until(start + LOOKS.mul_f64(job as f64 / count as f64)).await;
                 let prompt = job_word(job);
                 let body = format!(
                     "{{\"model\":\"flux-schnell\",\"input\":{{\"prompt\":\"{prompt}\"}},\"wait\":0}}"

@@ -45,13 +45,19 @@ impl Data {
         let key = command(bench, &dir, &["keys", "create", "--account", "1", "--live", "--name", "bench"])?;
         Ok(Self { dir, key })
     }
+
+    /// Lets the program check the books; an error if they are not sound. No server may be running.
+    pub(crate) fn audit(&self, bench: &Bench) -> Result<()> {
+        command(bench, &self.dir, &["audit"]).map(drop)
+    }
 }
 
 /// Runs a command beside a server that is not running; the key in its output, if there is one.
 fn command(bench: &Bench, dir: &Path, words: &[&str]) -> Result<String> {
     let output = spool(bench, dir).args(words).stdout(Stdio::piped()).stderr(Stdio::piped()).output()?;
     if !output.status.success() {
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        let told =
+            String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
         return Err(format!("spool {}: {told}", words.join(" ")).into());
     }
     let text = String::from_utf8(output.stdout)?;

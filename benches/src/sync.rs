@@ -128,17 +128,16 @@ pub(crate) async fn measure_slow(bench: &Bench) -> Result<Vec<Row>> {
     let server = Server::start(bench, Settings { assets: "pass", ..Settings::default() }).await?;
     let floor = bench.floor("two-commits").await?;
     // The clients start evenly within a second: together they would measure how long a queue of 500 takes.
-    let (warm, measured) = if bench.quick { (2, 3) } else { (2, 12) };
-    let slow = |load: Load| Load {
-        spread: second,
-        warm: Duration::from_secs(warm),
-        measured: Duration::from_secs(measured),
-        ..load
-    };
+    let slow = |load: Load| Load { spread: second, warm: 2 * second, measured: 5 * second, ..load };
     let bare = slow(direct(bench, bench.upstream.address, SLOW_CLIENTS)).run().await?.percentile(50.0);
-    let late = |measured: Measured| measured.percentile(99.0).saturating_sub(bare).as_secs_f64() * 1e3;
-    let floor = late(slow(direct(bench, floor.address, SLOW_CLIENTS)).run().await?);
-    let spool = late(slow(orders(bench, &server, SLOW_CLIENTS)).run().await?);
+    let pair = Pair::run(
+        bench.rounds(),
+        &slow(orders(bench, &server, SLOW_CLIENTS)),
+        &slow(direct(bench, floor.address, SLOW_CLIENTS)),
+    )
+    .await?;
+    let late = |measured: &Measured| measured.percentile(99.0).saturating_sub(bare).as_secs_f64() * 1e3;
+    let (spool, floor) = (pair.spool(late), pair.floor(late));
     bench.upstream.delay(Duration::ZERO);
     let what = format!("Added time at the 99th percentile, provider takes 1 s, {SLOW_CLIENTS} clients");
     let row = Row::bound(&what, spool, "ms", 50.0);

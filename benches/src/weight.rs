@@ -23,6 +23,8 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let idle_mb = server.process.resident_bytes()? as f64 / 1e6;
 
     let data = with_finished_jobs(bench, server, if bench.quick { JOBS_QUICK } else { JOBS }).await?;
+    // What is measured is worth nothing on books that no server could have written.
+    data.audit(bench)?;
     let jobs = seed::count(&data)?;
     let slowest_ms = |times: &[Duration]| times.iter().max().copied().unwrap_or_default().as_secs_f64() * 1e3;
     let (mut stopped, mut killed) = (Vec::new(), Vec::new());
