@@ -79,7 +79,7 @@ impl Engine {
         let inner = &self.inner;
         let id = match &order.idempotency {
             Some(key) => inner.key.job_id(&key.scope, &key.fingerprint),
-            None => JobId::new(inner.clock.now().unix_s(), inner.entropy.as_ref()),
+            None => JobId::new(inner.clock.now(), inner.entropy.as_ref()),
         };
         let job = new_job(inner, id, caller, &order, &valid);
         let per_call = inner
@@ -175,7 +175,7 @@ impl Inner {
 
     fn part(&self, parent: &Job, valid: &Validated, no: u32, count: u32) -> Job {
         Job {
-            id: JobId::new(parent.created_at.unix_s(), self.entropy.as_ref()),
+            id: JobId::new(parent.created_at, self.entropy.as_ref()),
             parent: Some(parent.id),
             part: no,
             count,

@@ -136,7 +136,7 @@ impl World {
     fn job(&self, account: AccountId) -> Job {
         let now = self.now();
         Job {
-            id: JobId::new(now.unix_s(), &Counting),
+            id: JobId::new(now, &Counting),
             account,
             key: KeyId("k1234567".to_owned()),
             mode: Mode::Live,
