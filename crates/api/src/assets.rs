@@ -14,15 +14,25 @@ use spool_domain::job::Asset;
 use spool_engine::signature::Disposition;
 
 use crate::range::{self, Wanted};
-use crate::routes::Route;
+use crate::routes::{Answer, Route};
 use crate::{Api, answer, links};
 
 const NAME_CHARS_MAX: usize = 100;
 
 /// `{file}` is the id, the id with the file's own extension, or the id, a slash and a name of the reader's choice.
 pub(crate) const ROUTES: &[Route] = &[
-    Route { method: Method::GET, path: "/v1/assets/{*file}", answer: serve, refuse: answer::refuse },
-    Route { method: Method::HEAD, path: "/v1/assets/{*file}", answer: serve, refuse: answer::refuse },
+    Route {
+        method: Method::GET,
+        path: "/v1/assets/{*file}",
+        answer: Answer::Open(serve),
+        refuse: answer::refuse,
+    },
+    Route {
+        method: Method::HEAD,
+        path: "/v1/assets/{*file}",
+        answer: Answer::Open(serve),
+        refuse: answer::refuse,
+    },
 ];
 
 fn serve(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::ids::KeyId;
 use spool_domain::order::Caller;
+use spool_domain::scope::{Scope, Scopes};
 use spool_domain::store::{KeyRow, Store};
 use spool_domain::time::Timestamp;
 use subtle::ConstantTimeEq;
@@ -30,9 +31,11 @@ const ROWS_MAX: usize = 10_000;
 static NOBODY: LazyLock<KeyId> = LazyLock::new(|| KeyId(String::new()));
 
 /// A request that was let in.
+#[derive(Clone)]
 pub(crate) struct Entry {
     /// Who asks.
     pub(crate) caller: Arc<Caller>,
+    scopes: Scopes,
     rate: Option<Rate>,
 }
 
@@ -43,6 +46,18 @@ impl Entry {
             Some(seconds) => Err(Fault::of(Kind::RateLimited).after_s(seconds)),
             None => Ok(()),
         }
+    }
+
+    /// Refuses a key without the permission.
+    pub(crate) fn may(&self, scope: Scope) -> Result<(), Fault> {
+        if self.scopes.has(scope) {
+            return Ok(());
+        }
+        let message = format!(
+            "This key does not have the permission `{}`; use another key, or ask for it.",
+            scope.word()
+        );
+        Err(Fault::new(Kind::Forbidden, message))
     }
 
     /// Writes the limit's headers.
@@ -86,7 +101,7 @@ impl Api {
         };
         let rate_of = |key: &KeyId| self.limits.as_ref().map(|limits| limits.check(key, now));
         match found {
-            Ok(Some(caller)) => Ok(Entry { rate: rate_of(&caller.key), caller }),
+            Ok(Some((caller, scopes))) => Ok(Entry { rate: rate_of(&caller.key), caller, scopes }),
             // Missing, malformed, unknown, wrong, expired and revoked are one answer.
             Ok(None) => Err(Stranger { fault: Kind::Unauthenticated.into(), rate: rate_of(&NOBODY) }),
             Err(fault) => Err(Stranger { fault, rate: rate_of(&NOBODY) }),
@@ -125,19 +140,20 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
 }
 
-fn genuine(row: Option<&Row>, presented: &Presented, now: Timestamp) -> Option<Arc<Caller>> {
+fn genuine(row: Option<&Row>, presented: &Presented, now: Timestamp) -> Option<(Arc<Caller>, Scopes)> {
     // An unknown id is compared like a known one, so that both take the same time.
     let stored = row.map_or([0; 32], |row| row.sha256);
     let same = bool::from(stored.ct_eq(&presented.sha256));
     let row = row.filter(|_| same)?;
     let lapsed = row.expires_at.is_some_and(|at| at <= now) || row.revoked;
-    (!lapsed).then(|| Arc::clone(&row.caller))
+    (!lapsed).then(|| (Arc::clone(&row.caller), row.scopes))
 }
 
 /// What is remembered of a key's row.
 struct Row {
     caller: Arc<Caller>,
     sha256: [u8; 32],
+    scopes: Scopes,
     expires_at: Option<Timestamp>,
     revoked: bool,
 }
@@ -147,6 +163,7 @@ impl From<KeyRow> for Row {
         Self {
             caller: Arc::new(Caller { account: row.account, key: row.id, mode: row.mode }),
             sha256: row.sha256,
+            scopes: row.scopes,
             expires_at: row.expires_at,
             revoked: row.revoked_at.is_some(),
         }

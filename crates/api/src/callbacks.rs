@@ -9,14 +9,14 @@ use http::{Method, StatusCode};
 use spool_domain::fault::{Fault, Kind};
 use spool_engine::Received;
 
-use crate::routes::Route;
+use crate::routes::{Answer, Route};
 use crate::{Api, answer, body};
 
 /// The path that the engine gives out.
 pub(crate) const ROUTES: &[Route] = &[Route {
     method: Method::POST,
     path: "/v1/callbacks/{provider}/{job}/{attempt}/{secret}",
-    answer: receive,
+    answer: Answer::Open(receive),
     refuse: answer::refuse,
 }];
 

@@ -8,13 +8,13 @@ use futures::future::BoxFuture;
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use crate::routes::Route;
+use crate::routes::{Answer, Route};
 use crate::{Api, answer};
 
 /// For load balancers and supervisors.
 pub(crate) const ROUTES: &[Route] = &[
-    Route { method: Method::GET, path: "/healthz", answer: alive, refuse: answer::refuse },
-    Route { method: Method::GET, path: "/readyz", answer: ready, refuse: answer::refuse },
+    Route { method: Method::GET, path: "/healthz", answer: Answer::Open(alive), refuse: answer::refuse },
+    Route { method: Method::GET, path: "/readyz", answer: Answer::Open(ready), refuse: answer::refuse },
 ];
 
 fn alive(_: Arc<Api>, _: Request) -> BoxFuture<'static, Response> {

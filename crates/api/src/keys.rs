@@ -7,6 +7,7 @@
 use sha2::{Digest, Sha256};
 use spool_domain::ids::{AccountId, Entropy, KeyId};
 use spool_domain::order::Mode;
+use spool_domain::scope::Scopes;
 use spool_domain::store::KeyRow;
 use spool_domain::time::Timestamp;
 
@@ -39,7 +40,7 @@ pub fn generate(entropy: &dyn Entropy, mode: Mode) -> NewKey {
 }
 
 impl NewKey {
-    /// What the store keeps of it.
+    /// What the store keeps of it. It may do all that a customer's key can; narrow it in the row.
     pub fn row(
         &self,
         account: AccountId,
@@ -57,6 +58,7 @@ impl NewKey {
             created_at: at,
             expires_at,
             revoked_at: None,
+            scopes: Scopes::customer(),
         }
     }
 

@@ -11,6 +11,7 @@ mod auth;
 mod body;
 mod callbacks;
 mod extras;
+mod gate;
 mod generations;
 mod health;
 mod hold;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use axum::Router;
 use spool_engine::Engine;
 use spool_engine::signature::{BadKey, Key, Signer};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 pub use self::serve::serve;
@@ -45,6 +47,7 @@ pub struct Api {
     limits: Option<Limits>,
     bans: Option<Bans>,
     rows: Rows,
+    places: Semaphore,
     stopping: CancellationToken,
 }
 
@@ -65,8 +68,9 @@ impl Api {
     ) -> Result<Arc<Self>, BadKey> {
         let signer = Signer::new(Key::new("1", &engine.key().derive("asset-url"))?, None)?;
         let (limits, bans) = (rate_limit.map(Limits::new), ban_rule.map(Bans::new));
-        let (rows, stopping) = (Rows::default(), CancellationToken::new());
-        Ok(Arc::new(Self { engine, signer, limits, bans, rows, stopping }))
+        let (rows, places, stopping) =
+            (Rows::default(), Semaphore::new(gate::PLACES), CancellationToken::new());
+        Ok(Arc::new(Self { engine, signer, limits, bans, rows, places, stopping }))
     }
 
     /// Cancel this to stop: `/readyz` says no, waiting requests answer at once, and `serve` comes to its end.

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::response::Response;
-use futures::future::BoxFuture;
 use http::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
@@ -12,18 +10,33 @@ use spool_domain::catalogue::{Makes, Model, Param, Params, PriceRow, PriceTable,
 use spool_domain::fault::Fault;
 use spool_domain::money::MicroUsd;
 use spool_domain::order::Mode;
+use spool_domain::scope::Scope;
 
-use crate::routes::Route;
+use crate::auth::Entry;
+use crate::routes::{Answer, Answering, Need, Route};
 use crate::{Api, answer, jobs};
 
 const LIMIT_DEFAULT: usize = 20;
 const LIMIT_MAX: usize = 100;
 const SEARCH_BYTES_MAX: usize = 200;
 
+/// What both calls need.
+const READ: Need = Need::of(Scope::ModelsRead);
+
 /// List and detail.
 pub(crate) const ROUTES: &[Route] = &[
-    Route { method: Method::GET, path: "/v1/models", answer: list, refuse: jobs::refuse },
-    Route { method: Method::GET, path: "/v1/models/{*id}", answer: one, refuse: jobs::refuse },
+    Route {
+        method: Method::GET,
+        path: "/v1/models",
+        answer: Answer::Keyed(READ, list),
+        refuse: jobs::refuse,
+    },
+    Route {
+        method: Method::GET,
+        path: "/v1/models/{*id}",
+        answer: Answer::Keyed(READ, one),
+        refuse: jobs::refuse,
+    },
 ];
 
 #[derive(Serialize)]
@@ -88,31 +101,18 @@ struct Way<'a> {
     enabled: bool,
 }
 
-fn list(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+fn list(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
     Box::pin(async move {
-        let entry = match api.enter(request.headers()).await {
-            Ok(entry) => entry,
-            Err(stranger) => return stranger.turn_away(jobs::refuse),
-        };
-        let asked =
-            entry.within_limit().and_then(|()| Filter::read(request.uri().query().unwrap_or_default()));
-        let response =
-            asked.map(|filter| answer::json(StatusCode::OK, &filter.page(&api, entry.caller.mode)));
-        entry.stamp(response.unwrap_or_else(|fault| jobs::refuse(&fault)))
+        let filter = Filter::read(request.uri().query().unwrap_or_default())?;
+        Ok(answer::json(StatusCode::OK, &filter.page(&api, entry.caller.mode)))
     })
 }
 
-fn one(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+fn one(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
     Box::pin(async move {
-        let entry = match api.enter(request.headers()).await {
-            Ok(entry) => entry,
-            Err(stranger) => return stranger.turn_away(jobs::refuse),
-        };
         let name = request.uri().path().strip_prefix("/v1/models/").unwrap_or_default();
-        let model = entry.within_limit().and_then(|()| api.engine.model(&unescaped(name)));
-        let response =
-            model.map(|model| answer::json(StatusCode::OK, &detail(&api, entry.caller.mode, &model)));
-        entry.stamp(response.unwrap_or_else(|fault| jobs::refuse(&fault)))
+        let model = api.engine.model(&unescaped(name))?;
+        Ok(answer::json(StatusCode::OK, &detail(&api, entry.caller.mode, &model)))
     })
 }
 

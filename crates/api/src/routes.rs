@@ -12,18 +12,60 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::Method;
 use spool_domain::fault::{Fault, Kind};
+use spool_domain::scope::Scope;
 
 use crate::answer::{self, Refuse};
+use crate::auth::Entry;
+use crate::bans::Side;
 use crate::{Api, assets, callbacks, generations, health, jobs, models, openapi, submit, tasks};
 
 /// One call.
 pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
-    /// Answers it. The future is boxed here once, so that a route can let go of what it no longer needs.
-    pub(crate) answer: fn(Arc<Api>, Request) -> BoxFuture<'static, Response>,
-    /// How its dialect shows a fault, for the one that the route itself did not survive to show.
+    /// Who may ask, and what answers.
+    pub(crate) answer: Answer,
+    /// How its dialect shows a fault.
     pub(crate) refuse: Refuse,
+}
+
+/// Who may ask, and what answers. The futures are boxed here once, so that a route can let go of what it no longer
+/// needs.
+pub(crate) enum Answer {
+    /// Anybody.
+    Open(fn(Arc<Api>, Request) -> BoxFuture<'static, Response>),
+    /// Whoever has a key with the permission.
+    Keyed(Need, fn(Arc<Api>, Entry, Request) -> Answering),
+}
+
+/// The answer to a call that was let in, or what is wrong with it.
+pub(crate) type Answering = BoxFuture<'static, Result<Response, Fault>>;
+
+/// What a call asks of its key.
+#[derive(Clone, Copy)]
+pub(crate) struct Need {
+    scope: Scope,
+    /// How the request counts towards the dialect's own ban, where it has one.
+    side: Option<Side>,
+    /// Whether the route itself judges the rate, after its other checks.
+    judged_late: bool,
+}
+
+impl Need {
+    /// The permission.
+    pub(crate) const fn of(scope: Scope) -> Self {
+        Self { scope, side: None, judged_late: false }
+    }
+
+    /// Counted as one of these, by a dialect that bans.
+    pub(crate) const fn counted_as(self, side: Side) -> Self {
+        Self { side: Some(side), ..self }
+    }
+
+    /// For a dialect whose contract puts the rate behind the other checks.
+    pub(crate) const fn judged_late(self) -> Self {
+        Self { judged_late: true, ..self }
+    }
 }
 
 /// Every call this server takes.
@@ -50,7 +92,7 @@ pub(crate) fn router(api: &Arc<Api>) -> Router {
         let api = Arc::clone(api);
         let handler = move |request: Request| {
             let api = Arc::clone(&api);
-            survive(route.path, route.refuse, move || (route.answer)(api, request))
+            survive(route.path, route.refuse, move || answered(route, api, request))
         };
         let methods = paths.remove(route.path).unwrap_or_else(|| other_methods(route.refuse));
         paths.insert(route.path, methods.on(filter(&route.method), handler));
@@ -59,6 +101,33 @@ pub(crate) fn router(api: &Arc<Api>) -> Router {
         .into_iter()
         .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
         .fallback(async || answer::refuse(&Fault::new(Kind::NotFound, "There is nothing at this path.")))
+}
+
+/// Lets the request in, answers it, and writes the limit's headers, whatever the answer.
+fn answered(route: &'static Route, api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+    let (need, answer) = match &route.answer {
+        Answer::Open(answer) => return answer(api, request),
+        Answer::Keyed(need, answer) => (*need, *answer),
+    };
+    Box::pin(async move {
+        let entered = match need.side {
+            None => api.enter(request.headers()).await,
+            Some(side) => api.enter_or_ban(request.headers(), side).await,
+        };
+        let entry = match entered {
+            Ok(entry) => entry,
+            Err(stranger) => return stranger.turn_away(route.refuse),
+        };
+        let fit = entry.may(need.scope).and_then(|()| match need.judged_late {
+            false => entry.within_limit(),
+            true => Ok(()),
+        });
+        let response = match fit {
+            Ok(()) => answer(api, entry.clone(), request).await,
+            Err(fault) => Err(fault),
+        };
+        entry.stamp(response.unwrap_or_else(|fault| (route.refuse)(&fault)))
+    })
 }
 
 /// A path refuses the methods it does not take in the words of its dialect.
@@ -88,6 +157,8 @@ fn filter(method: &Method) -> MethodFilter {
         Method::POST => MethodFilter::POST,
         Method::HEAD => MethodFilter::HEAD,
         Method::DELETE => MethodFilter::DELETE,
+        Method::PUT => MethodFilter::PUT,
+        Method::PATCH => MethodFilter::PATCH,
         _ => MethodFilter::GET,
     }
 }

@@ -7,7 +7,7 @@ use crate::catalogue::Params;
 use crate::fault::Fault;
 use crate::ids::{AccountId, AssetId, AttemptNo, JobId, KeyId};
 use crate::money::MicroUsd;
-use crate::order::Mode;
+use crate::order::{Mode, Terms};
 use crate::time::Timestamp;
 
 /// Where a job stands. `lifecycle::step` alone decides how it moves.
@@ -205,6 +205,8 @@ pub struct Job {
     pub mode: Mode,
     /// The dialect it came through; only rendering looks at it.
     pub label: String,
+    /// What the caller asked beside the work itself.
+    pub terms: Terms,
     /// The model's id.
     pub model: String,
     /// The model's name as the caller wrote it.

@@ -10,5 +10,6 @@ pub mod lifecycle;
 pub mod money;
 pub mod order;
 pub mod resident;
+pub mod scope;
 pub mod store;
 pub mod time;

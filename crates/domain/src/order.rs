@@ -54,6 +54,56 @@ pub struct Order {
     pub label: &'static str,
     /// The caller's idempotency key, already reduced to hashes.
     pub idempotency: Option<Idempotency>,
+    /// What is asked beside the work itself.
+    pub terms: Terms,
+}
+
+/// What a caller asks beside the work itself. Kept with the job.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Whom to tell about this one job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Callback>,
+    /// Which providers the caller would like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub providers: Option<Preference>,
+}
+
+impl Terms {
+    /// Whether nothing is asked.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// An address that hears of one job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Callback {
+    /// Absolute http or https URL, as the caller wrote it.
+    pub url: String,
+    /// Of what it hears, and how hard it is tried.
+    pub manner: Manner,
+}
+
+/// How a callback is delivered: each dialect's contract has one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Manner {
+    /// The end, unless it was canceled; tried once (run/jobs).
+    Once,
+    /// The end; tried three times (tasks).
+    End,
+    /// Every change of the status a caller sees, in order, stale ones left out; each tried three times (task/submit).
+    Every,
+}
+
+/// Which providers a caller would like to do the work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preference {
+    /// Provider names, the best first; unknown names are skipped.
+    pub order: Vec<String>,
+    /// Whether all others are out of the question.
+    pub only: bool,
 }
 
 /// An idempotency key's record (K4): hashes, never the key itself.

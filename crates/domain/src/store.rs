@@ -10,6 +10,7 @@ use crate::job::{Asset, Attempt, Event, Job};
 use crate::ledger::Transfer;
 use crate::money::MicroUsd;
 use crate::order::{Idempotency, Mode};
+use crate::scope::Scopes;
 use crate::time::Timestamp;
 
 /// The database failed. Callers cannot mend it; they answer 500 and log the text, which holds no row data.
@@ -127,6 +128,8 @@ pub struct KeyRow {
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// What it may do.
+    pub scopes: Scopes,
 }
 
 /// One page of a list.

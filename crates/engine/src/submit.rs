@@ -208,6 +208,7 @@ fn new_job(inner: &Inner, id: JobId, caller: &Caller, order: &Order, valid: &Val
         key: caller.key.clone(),
         mode: caller.mode,
         label: order.label.to_owned(),
+        terms: order.terms.clone(),
         model: valid.model.id.clone(),
         model_asked: order.model.clone(),
         params: valid.params.clone(),

@@ -11,22 +11,20 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::response::Response;
-use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use spool_domain::catalogue::{Makes, Model};
 use spool_domain::fault::{Fault, Kind};
-use spool_domain::ids::JobId;
 use spool_domain::job::{Job, Outcome, Phase};
 use spool_domain::order::{Caller, Order};
-use spool_engine::wake::Listener;
+use spool_domain::scope::Scope;
 
 use self::codes::refuse;
 use self::decode::{Vocabulary, Wait};
 use crate::auth::Entry;
 use crate::extras::{dry_run, note_replay};
-use crate::hold::outlast;
+use crate::hold::{Admitted, Held, whole};
 use crate::links::Links;
-use crate::routes::Route;
+use crate::routes::{Answer, Answering, Need, Route};
 use crate::{Api, answer, body, idempotency};
 
 const COLLECTION: &str = "/v1/generations";
@@ -34,68 +32,39 @@ const VOCABULARY: &str = "spool-vocabulary";
 
 /// What this dialect serves.
 pub(crate) const ROUTES: &[Route] = &[
-    Route { method: Method::POST, path: COLLECTION, answer: create, refuse },
-    Route { method: Method::GET, path: "/v1/generations/{id}", answer: fetch, refuse },
+    Route {
+        method: Method::POST,
+        path: COLLECTION,
+        answer: Answer::Keyed(Need::of(Scope::ModelsRun).judged_late(), create),
+        refuse,
+    },
+    Route {
+        method: Method::GET,
+        path: "/v1/generations/{id}",
+        answer: Answer::Keyed(Need::of(Scope::JobsRead).judged_late(), fetch),
+        refuse,
+    },
 ];
 
 /// `POST /v1/generations`.
-fn create(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+fn create(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
     Box::pin(async move {
-        let entry = match api.enter(request.headers()).await {
-            Ok(entry) => entry,
-            Err(stranger) => return stranger.turn_away(refuse),
-        };
-        // Boxed, so that a waiting request no longer carries what admission needed.
-        let response = match Box::pin(admit(&api, &entry, request)).await {
-            Ok(Admitted::Answer(response)) => Ok(response),
-            Ok(Admitted::Held(held)) => {
-                let Held { job, listener, links, limit, replayed } = *held;
-                let job = outlast(&api, &entry.caller, job, listener, limit).await;
-                job.map(|job| created(&api, &job, &links, replayed))
-            }
-            Err(fault) => Err(fault),
-        };
-        entry.stamp(response.unwrap_or_else(|fault| refuse(&fault)))
+        let admitted = Box::pin(admit(&api, &entry, request)).await?;
+        admitted.answer(&api, &entry.caller).await
     })
 }
 
 /// `GET /v1/generations/{id}`.
-fn fetch(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+fn fetch(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
     Box::pin(async move {
-        let entry = match api.enter(request.headers()).await {
-            Ok(entry) => entry,
-            Err(stranger) => return stranger.turn_away(refuse),
-        };
-        let response = match Box::pin(look(&api, &entry, request)).await {
-            Ok(Admitted::Answer(response)) => Ok(response),
-            Ok(Admitted::Held(held)) => {
-                let Held { job, listener, links, limit, .. } = *held;
-                let job = outlast(&api, &entry.caller, job, listener, limit).await;
-                job.map(|job| fetched(&api, &job, &links))
-            }
-            Err(fault) => Err(fault),
-        };
-        entry.stamp(response.unwrap_or_else(|fault| refuse(&fault)))
+        let admitted = Box::pin(look(&api, &entry, request)).await?;
+        admitted.answer(&api, &entry.caller).await
     })
-}
-
-/// What is left to do once a request was understood.
-enum Admitted {
-    Answer(Response),
-    Held(Box<Held>),
-}
-
-/// A request that waits, and all it needs for its answer.
-struct Held {
-    job: JobId,
-    listener: Listener,
-    links: Links,
-    limit: Duration,
-    replayed: bool,
 }
 
 /// In the contract's order: JSON and schema, model, access, balance, rate.
 async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Admitted, Fault> {
+    let _place = api.place()?;
     let (parts, body) = request.into_parts();
     let bytes = body::read(&parts, body).await?;
     let vocabulary = vocabulary(&parts.headers)?;
@@ -133,7 +102,7 @@ async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Admitt
     let listener = api.engine.listen(job.id);
     drop(ticket);
     let limit = Duration::from_secs(limit_s);
-    Ok(Admitted::Held(Box::new(Held { job: job.id, listener, links, limit, replayed })))
+    Ok(Admitted::Held(Box::new(Held { job: job.id, listener, links, limit, replayed, show: created })))
 }
 
 /// What comes before the rate in the contract's order. Only asked when the rate is exceeded: `submit` does it itself.
@@ -156,17 +125,18 @@ async fn look(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Admitte
     drop(request);
     // Registered before the look, so that no end is missed.
     let listener = (wait != Wait::Seconds(0)).then(|| api.engine.listen(id));
-    let job = api.engine.job(&entry.caller, id).await?;
-    if job.parent.is_some() {
-        // A part of a fanned-out job is our own affair; nobody was given its id.
-        return Err(Kind::NotFound.into());
-    }
+    let job = whole(api, &entry.caller, id).await?;
     let limit = Duration::from_secs(translate::wait_s(wait, makes(api, &job)));
     match listener.filter(|_| !job.phase.is_done()) {
-        Some(listener) => {
-            Ok(Admitted::Held(Box::new(Held { job: id, listener, links, limit, replayed: false })))
-        }
-        None => Ok(Admitted::Answer(fetched(api, &job, &links))),
+        Some(listener) => Ok(Admitted::Held(Box::new(Held {
+            job: id,
+            listener,
+            links,
+            limit,
+            replayed: false,
+            show: fetched,
+        }))),
+        None => Ok(Admitted::Answer(fetched(api, &job, &links, false))),
     }
 }
 
@@ -213,7 +183,7 @@ fn created(api: &Api, job: &Job, links: &Links, replayed: bool) -> Response {
 }
 
 /// The answer to a GET.
-fn fetched(api: &Api, job: &Job, links: &Links) -> Response {
+fn fetched(api: &Api, job: &Job, links: &Links, _replayed: bool) -> Response {
     let mut response = answer::json(StatusCode::OK, &translate::generation(job, links));
     let headers = response.headers_mut();
     if job.phase.is_done() {

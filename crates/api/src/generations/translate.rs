@@ -6,7 +6,7 @@ use spool_domain::fault::Fault;
 use spool_domain::ids::JobId;
 use spool_domain::job::{Job, Outcome, Phase, Stored};
 use spool_domain::money::MicroUsd;
-use spool_domain::order::{Idempotency, Order, Validated};
+use spool_domain::order::{Idempotency, Order, Terms, Validated};
 
 use super::codes;
 use super::decode::{Asked, Vocabulary, WAIT_MAX_S, Wait};
@@ -37,7 +37,15 @@ pub(super) fn order(
         (Makes::Image, Vocabulary::Model) => asked.n,
         (Makes::Video | Makes::Audio | Makes::Text, _) => None,
     };
-    Order { model: asked.model, input: asked.input, words, count, label: LABEL, idempotency }
+    Order {
+        model: asked.model,
+        input: asked.input,
+        words,
+        count,
+        label: LABEL,
+        idempotency,
+        terms: Terms::default(),
+    }
 }
 
 /// A fault about `duration` in the word that the caller used.

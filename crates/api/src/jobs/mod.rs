@@ -12,22 +12,19 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::response::Response;
-use futures::future::BoxFuture;
 use http::{HeaderValue, Method, StatusCode, header};
 use spool_domain::fault::{Fault, Kind};
-use spool_domain::ids::JobId;
 use spool_domain::job::{Job, Outcome, Phase};
-use spool_domain::order::Caller;
-use spool_engine::wake::Listener;
+use spool_domain::scope::Scope;
 
 pub(crate) use self::codes::refuse;
 pub(crate) use self::translate::credits;
 use self::wire::{Cancelled, Wrapped};
 use crate::auth::Entry;
 use crate::extras::{dry_run, note_replay};
-use crate::hold::outlast;
+use crate::hold::{Admitted, Held, outlast, whole};
 use crate::links::Links;
-use crate::routes::Route;
+use crate::routes::{Answer, Answering, Need, Route};
 use crate::{Api, answer, body, idempotency};
 
 /// Running a model, as the contract writes it. Nothing can stand behind the router's catch-all, so its route is
@@ -42,76 +39,44 @@ const CANCEL_WAIT: Duration = Duration::from_secs(5);
 
 /// What this dialect serves.
 pub(crate) const ROUTES: &[Route] = &[
-    Route { method: Method::POST, path: "/v1/models/{*id}", answer: run, refuse },
-    Route { method: Method::GET, path: "/v1/jobs/{id}", answer: fetch, refuse },
+    route(Method::POST, "/v1/models/{*id}", Scope::ModelsRun, run),
+    route(Method::GET, "/v1/jobs/{id}", Scope::JobsRead, fetch),
     // The name that an older version of the service had for it.
-    Route { method: Method::GET, path: "/v1/jobs/{id}/result", answer: fetch, refuse },
-    Route { method: Method::GET, path: "/v1/jobs/{id}/events", answer: watch::answer, refuse },
-    Route { method: Method::DELETE, path: "/v1/jobs/{id}", answer: cancel, refuse },
+    route(Method::GET, "/v1/jobs/{id}/result", Scope::JobsRead, fetch),
+    route(Method::GET, "/v1/jobs/{id}/events", Scope::JobsRead, watch::answer),
+    route(Method::DELETE, "/v1/jobs/{id}", Scope::JobsWrite, cancel),
 ];
 
+const fn route(
+    method: Method,
+    path: &'static str,
+    scope: Scope,
+    answer: fn(Arc<Api>, Entry, Request) -> Answering,
+) -> Route {
+    Route { method, path, answer: Answer::Keyed(Need::of(scope), answer), refuse }
+}
+
 /// `POST /v1/models/{model}/run`.
-fn run(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+fn run(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
     Box::pin(async move {
-        let Some(model) = decode::model(request.uri().path()) else { return not_a_run() };
-        let entry = match api.enter(request.headers()).await {
-            Ok(entry) => entry,
-            Err(stranger) => return stranger.turn_away(refuse),
-        };
-        // Boxed, so that a waiting request no longer carries what admission needed.
-        let response = match Box::pin(admit(&api, &entry, model, request)).await {
-            Ok(Admitted::Answer(response)) => Ok(response),
-            Ok(Admitted::Held(held)) => {
-                let Held { job, listener, links, replayed } = *held;
-                let job = outlast(&api, &entry.caller, job, listener, WINDOW).await;
-                job.map(|job| ran(&job, &links, replayed))
-            }
-            Err(fault) => Err(fault),
-        };
-        entry.stamp(response.unwrap_or_else(|fault| refuse(&fault)))
+        let Some(model) = decode::model(request.uri().path()) else { return Ok(not_a_run()) };
+        let admitted = Box::pin(admit(&api, &entry, model, request)).await?;
+        admitted.answer(&api, &entry.caller).await
     })
 }
 
 /// `GET /v1/jobs/{id}`, and the same with `/result` behind it.
-fn fetch(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
-    Box::pin(async move {
-        let entry = match api.enter(request.headers()).await {
-            Ok(entry) => entry,
-            Err(stranger) => return stranger.turn_away(refuse),
-        };
-        let response = Box::pin(look(&api, &entry, request)).await;
-        entry.stamp(response.unwrap_or_else(|fault| refuse(&fault)))
-    })
+fn fetch(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
+    Box::pin(async move { look(&api, &entry, request).await })
 }
 
 /// `DELETE /v1/jobs/{id}`.
-fn cancel(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
-    Box::pin(async move {
-        let entry = match api.enter(request.headers()).await {
-            Ok(entry) => entry,
-            Err(stranger) => return stranger.turn_away(refuse),
-        };
-        let response = Box::pin(end(&api, &entry, request)).await;
-        entry.stamp(response.unwrap_or_else(|fault| refuse(&fault)))
-    })
-}
-
-/// What is left to do once a run was understood.
-enum Admitted {
-    Answer(Response),
-    Held(Box<Held>),
-}
-
-/// A run that waits, and all it needs for its answer.
-struct Held {
-    job: JobId,
-    listener: Listener,
-    links: Links,
-    replayed: bool,
+fn cancel(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
+    Box::pin(async move { end(&api, &entry, request).await })
 }
 
 async fn admit(api: &Arc<Api>, entry: &Entry, model: String, request: Request) -> Result<Admitted, Fault> {
-    entry.within_limit()?;
+    let _place = api.place()?;
     let (parts, body) = request.into_parts();
     let bytes = body::read(&parts, body).await?;
     let dry_run = dry_run(&parts.headers)?;
@@ -135,16 +100,16 @@ async fn admit(api: &Arc<Api>, entry: &Entry, model: String, request: Request) -
         return Ok(Admitted::Answer(response));
     }
     if job.phase.is_done() {
-        return Ok(Admitted::Answer(ran(&job, &links, replayed)));
+        return Ok(Admitted::Answer(ran(api, &job, &links, replayed)));
     }
     // A listener of our own while the ticket still has its: nothing is missed, and the wait holds no copy of the job.
     let listener = api.engine.listen(job.id);
     drop(ticket);
-    Ok(Admitted::Held(Box::new(Held { job: job.id, listener, links, replayed })))
+    Ok(Admitted::Held(Box::new(Held { job: job.id, listener, links, limit: WINDOW, replayed, show: ran })))
 }
 
 /// The answer to a run that waited.
-fn ran(job: &Job, links: &Links, replayed: bool) -> Response {
+fn ran(_: &Api, job: &Job, links: &Links, replayed: bool) -> Response {
     let shown = translate::run(job, links);
     let mut response = match &job.phase {
         Phase::Done(Outcome::Failed(fault)) => answer::refusal(fault, codes::code(fault.kind).1, &shown),
@@ -156,7 +121,6 @@ fn ran(job: &Job, links: &Links, replayed: bool) -> Response {
 }
 
 async fn look(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response, Fault> {
-    entry.within_limit()?;
     let id = decode::job(request.uri().path())?;
     let links = Links::new(api, request.headers());
     let job = whole(api, &entry.caller, id).await?;
@@ -164,7 +128,6 @@ async fn look(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Respons
 }
 
 async fn end(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response, Fault> {
-    entry.within_limit()?;
     let id = decode::job(request.uri().path())?;
     drop(request);
     // Registered before the look, so that no end is missed.
@@ -192,12 +155,6 @@ async fn end(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response
     };
     let message = format!("The job has {word}: only queued and processing jobs can be cancelled.");
     Err(Fault::new(Kind::InvalidInput, message))
-}
-
-/// A job that somebody ordered. A part of a fanned-out job is our own affair; nobody was given its id.
-async fn whole(api: &Api, caller: &Caller, id: JobId) -> Result<Arc<Job>, Fault> {
-    let job = api.engine.job(caller, id).await?;
-    if job.parent.is_some() { Err(Kind::NotFound.into()) } else { Ok(job) }
 }
 
 /// A POST to a model that is no run: the router would have said the same.

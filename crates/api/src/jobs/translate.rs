@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use spool_domain::catalogue::{Unknown, Words};
 use spool_domain::job::{Job, Outcome, Phase, Stored};
 use spool_domain::money::MicroUsd;
-use spool_domain::order::{Idempotency, Order, Validated};
+use spool_domain::order::{Idempotency, Order, Terms, Validated};
 
 use super::codes;
 use super::decode::ID_PREFIX;
@@ -25,7 +25,7 @@ pub(super) const PROCESSING: &str = "processing";
 pub(super) fn order(model: String, input: Map<String, Value>, idempotency: Option<Idempotency>) -> Order {
     // The contract is silent on inputs that the model does not have. A misspelt one would be paid for and ignored.
     let words = Words::Names { unknown: Unknown::Refuse, numeric_strings: false };
-    Order { model, input, words, count: None, label: LABEL, idempotency }
+    Order { model, input, words, count: None, label: LABEL, idempotency, terms: Terms::default() }
 }
 
 /// An amount in credits; a started credit counts as a whole one.

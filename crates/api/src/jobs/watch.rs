@@ -9,7 +9,6 @@ use std::time::Duration;
 use axum::extract::Request;
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures::future::BoxFuture;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use spool_domain::fault::Fault;
 use spool_domain::ids::JobId;
@@ -18,9 +17,10 @@ use spool_domain::order::Caller;
 use spool_engine::wake::Listener;
 use tokio::time::Instant;
 
-use super::{decode, refuse, translate, whole, wire};
+use super::{decode, translate, whole, wire};
 use crate::auth::Entry;
 use crate::notation::iso;
+use crate::routes::Answering;
 use crate::{Api, answer};
 
 /// Moves before the end ring no bell, so they are looked for this often. The end itself is told at once.
@@ -39,19 +39,11 @@ const ENDS: [&str; 3] = ["succeeded", "failed", "cancelled"];
 const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// Answers the call.
-pub(super) fn answer(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
-    Box::pin(async move {
-        let entry = match api.enter(request.headers()).await {
-            Ok(entry) => entry,
-            Err(stranger) => return stranger.turn_away(refuse),
-        };
-        let response = Box::pin(begin(&api, &entry, request)).await;
-        entry.stamp(response.unwrap_or_else(|fault| refuse(&fault)))
-    })
+pub(super) fn answer(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
+    Box::pin(async move { begin(&api, &entry, request).await })
 }
 
 async fn begin(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response, Fault> {
-    entry.within_limit()?;
     let id = decode::job(request.uri().path())?;
     let after = decode::last_event(request.headers())?;
     drop(request);

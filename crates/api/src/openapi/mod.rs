@@ -15,12 +15,16 @@ use futures::future::BoxFuture;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::routes::Route;
+use crate::routes::{Answer, Route};
 use crate::{Api, answer};
 
 /// The document itself.
-pub(crate) const ROUTES: &[Route] =
-    &[Route { method: Method::GET, path: "/openapi.json", answer: show, refuse: answer::refuse }];
+pub(crate) const ROUTES: &[Route] = &[Route {
+    method: Method::GET,
+    path: "/openapi.json",
+    answer: Answer::Open(show),
+    refuse: answer::refuse,
+}];
 
 static TEXT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(document().to_string()));
 

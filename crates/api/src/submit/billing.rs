@@ -3,49 +3,36 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::response::Response;
-use futures::future::BoxFuture;
 use http::StatusCode;
 use serde_json::Number;
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::order::Caller;
 use spool_domain::store::Balance;
 
-use super::codes::refuse;
 use super::wire::{Subscription, Usage};
 use crate::auth::Entry;
+use crate::routes::Answering;
 use crate::{Api, answer};
 
 const MICROS_PER_CENT: i64 = 10_000;
 
 /// `GET /v1/dashboard/billing/subscription`.
-pub(super) fn subscription(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
-    with_cents(api, request, |cents| {
-        let hard_limit_usd = dollars(cents.limit());
-        answer::json(StatusCode::OK, &Subscription { object: "billing_subscription", hard_limit_usd })
+pub(super) fn subscription(api: Arc<Api>, entry: Entry, _: Request) -> Answering {
+    Box::pin(async move {
+        let hard_limit_usd = dollars(cents(&api, &entry).await?.limit());
+        Ok(answer::json(StatusCode::OK, &Subscription { object: "billing_subscription", hard_limit_usd }))
     })
 }
 
 /// `GET /v1/dashboard/billing/usage`.
-pub(super) fn usage(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
-    with_cents(api, request, |cents| {
-        answer::json(StatusCode::OK, &Usage { object: "list", total_usage: cents.held })
-    })
-}
-
-fn with_cents(api: Arc<Api>, request: Request, show: fn(Cents) -> Response) -> BoxFuture<'static, Response> {
+pub(super) fn usage(api: Arc<Api>, entry: Entry, _: Request) -> Answering {
     Box::pin(async move {
-        let entry = match api.enter(request.headers()).await {
-            Ok(entry) => entry,
-            Err(stranger) => return stranger.turn_away(refuse),
-        };
-        let response = cents(&api, &entry).await.map(show);
-        entry.stamp(response.unwrap_or_else(|fault| refuse(&fault)))
+        let total_usage = cents(&api, &entry).await?.held;
+        Ok(answer::json(StatusCode::OK, &Usage { object: "list", total_usage }))
     })
 }
 
 async fn cents(api: &Api, entry: &Entry) -> Result<Cents, Fault> {
-    entry.within_limit()?;
     let Caller { account, mode, .. } = *entry.caller;
     let balance = api.engine.store().balance(account, mode).await.map_err(|error| {
         tracing::error!(error = %error, "a balance could not be read: {error}");

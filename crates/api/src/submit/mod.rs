@@ -12,15 +12,16 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::Response;
-use futures::future::BoxFuture;
 use http::{Method, StatusCode};
 use spool_domain::fault::{Fault, Kind};
+use spool_domain::scope::Scope;
 
 use self::codes::refuse;
 use crate::auth::Entry;
 use crate::extras::{dry_run, note_replay};
+use crate::hold::whole;
 use crate::links::Links;
-use crate::routes::Route;
+use crate::routes::{Answer, Answering, Need, Route};
 use crate::{Api, answer, body, idempotency};
 
 const SUBMIT: &str = "/v1/task/submit";
@@ -28,43 +29,33 @@ const CALL: &str = "POST /v1/task/submit";
 
 /// What this dialect serves.
 pub(crate) const ROUTES: &[Route] = &[
-    Route { method: Method::POST, path: SUBMIT, answer: create, refuse },
-    Route { method: Method::GET, path: "/v1/task/{task_id}", answer: fetch, refuse },
-    Route {
-        method: Method::GET,
-        path: "/v1/dashboard/billing/subscription",
-        answer: billing::subscription,
-        refuse,
-    },
-    Route { method: Method::GET, path: "/v1/dashboard/billing/usage", answer: billing::usage, refuse },
+    route(Method::POST, SUBMIT, Scope::ModelsRun, create),
+    route(Method::GET, "/v1/task/{task_id}", Scope::JobsRead, fetch),
+    route(Method::GET, "/v1/dashboard/billing/subscription", Scope::AccountRead, billing::subscription),
+    route(Method::GET, "/v1/dashboard/billing/usage", Scope::AccountRead, billing::usage),
 ];
 
+const fn route(
+    method: Method,
+    path: &'static str,
+    scope: Scope,
+    answer: fn(Arc<Api>, Entry, Request) -> Answering,
+) -> Route {
+    Route { method, path, answer: Answer::Keyed(Need::of(scope), answer), refuse }
+}
+
 /// `POST /v1/task/submit`.
-fn create(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
-    Box::pin(async move {
-        let entry = match api.enter(request.headers()).await {
-            Ok(entry) => entry,
-            Err(stranger) => return stranger.turn_away(refuse),
-        };
-        let response = Box::pin(admit(&api, &entry, request)).await;
-        entry.stamp(response.unwrap_or_else(|fault| refuse(&fault)))
-    })
+fn create(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
+    Box::pin(async move { admit(&api, &entry, request).await })
 }
 
 /// `GET /v1/task/{task_id}`.
-fn fetch(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
-    Box::pin(async move {
-        let entry = match api.enter(request.headers()).await {
-            Ok(entry) => entry,
-            Err(stranger) => return stranger.turn_away(refuse),
-        };
-        let response = Box::pin(look(&api, &entry, request)).await;
-        entry.stamp(response.unwrap_or_else(|fault| refuse(&fault)))
-    })
+fn fetch(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
+    Box::pin(async move { look(&api, &entry, request).await })
 }
 
 async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response, Fault> {
-    entry.within_limit()?;
+    let _place = api.place()?;
     let (parts, content) = request.into_parts();
     let bytes = body::read(&parts, content).await?;
     let dry_run = dry_run(&parts.headers)?;
@@ -85,15 +76,10 @@ async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Respon
 }
 
 async fn look(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response, Fault> {
-    entry.within_limit()?;
     let text = request.uri().path().rsplit('/').next().unwrap_or_default();
     let id = translate::id(text).ok_or(Kind::NotFound)?;
     let links = Links::new(api, request.headers()).good_for_s(translate::LINK_LIFE_S);
-    let job = api.engine.job(&entry.caller, id).await?;
-    if job.parent.is_some() {
-        // A part of a fanned-out job is our own affair; nobody was given its id.
-        return Err(Kind::NotFound.into());
-    }
+    let job = whole(api, &entry.caller, id).await?;
     let makes = api.engine.catalogue().find(&job.model).map(|model| model.makes);
     Ok(answer::json(StatusCode::OK, &translate::task(&job, makes, &links)))
 }

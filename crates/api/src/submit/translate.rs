@@ -6,7 +6,7 @@ use spool_domain::catalogue::{Makes, Unknown, Words};
 use spool_domain::fault::Kind;
 use spool_domain::ids::JobId;
 use spool_domain::job::{Job, Outcome, Phase, Stored};
-use spool_domain::order::{Idempotency, Order, Validated};
+use spool_domain::order::{Idempotency, Order, Terms, Validated};
 
 use super::decode::Asked;
 use super::wire::{Cost, DryRun, Status, Task};
@@ -25,7 +25,15 @@ pub(super) const LINK_LIFE_S: i64 = 24 * 60 * 60;
 /// model does not know handed on to its provider.
 pub(super) fn order(asked: Asked, idempotency: Option<Idempotency>) -> Order {
     let words = Words::Names { unknown: Unknown::Pass, numeric_strings: true };
-    Order { model: asked.model, input: asked.input, words, count: None, label: LABEL, idempotency }
+    Order {
+        model: asked.model,
+        input: asked.input,
+        words,
+        count: None,
+        label: LABEL,
+        idempotency,
+        terms: Terms::default(),
+    }
 }
 
 /// Reads a task's id.

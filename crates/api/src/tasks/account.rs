@@ -4,26 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::Response;
-use futures::future::BoxFuture;
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::store;
 
-use super::codes::refuse;
+use super::success;
 use super::wire::Account;
-use super::{enter, success};
 use crate::Api;
 use crate::auth::Entry;
-use crate::bans::Side;
+use crate::routes::Answering;
 
 /// Answers it.
-pub(super) fn show(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
-    Box::pin(async move {
-        let entry = match enter(&api, Side::Read, request.headers()).await {
-            Ok(entry) => entry,
-            Err(refused) => return *refused,
-        };
-        entry.stamp(read(&api, &entry).await.unwrap_or_else(|fault| refuse(&fault)))
-    })
+pub(super) fn show(api: Arc<Api>, entry: Entry, _: Request) -> Answering {
+    Box::pin(async move { read(&api, &entry).await })
 }
 
 async fn read(api: &Api, entry: &Entry) -> Result<Response, Fault> {

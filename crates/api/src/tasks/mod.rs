@@ -13,80 +13,60 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::Response;
-use futures::future::BoxFuture;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 use spool_domain::catalogue::Model;
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::job::{Job, Outcome, Phase};
 use spool_domain::order::Caller;
+use spool_domain::scope::Scope;
 use spool_domain::store::Page;
 
 use self::codes::refuse;
 use self::wire::Envelope;
 use crate::auth::Entry;
 use crate::bans::Side;
+use crate::extras::note_replay;
+use crate::hold::whole;
 use crate::links::Links;
-use crate::routes::Route;
+use crate::routes::{Answer, Answering, Need, Route};
 use crate::{Api, answer, body, idempotency};
 
 const COLLECTION: &str = "/v1/tasks";
-const REPLAYED: &str = "idempotent-replayed";
 
 /// What this dialect serves.
 pub(crate) const ROUTES: &[Route] = &[
-    Route { method: Method::POST, path: COLLECTION, answer: create, refuse },
-    Route { method: Method::GET, path: COLLECTION, answer: list, refuse },
-    Route { method: Method::GET, path: "/v1/tasks/{task_id}", answer: fetch, refuse },
-    Route { method: Method::GET, path: "/account", answer: account::show, refuse },
-    Route { method: Method::GET, path: resources::PATH, answer: resources::show, refuse },
+    route(Method::POST, COLLECTION, Scope::ModelsRun, Side::Create, create),
+    route(Method::GET, COLLECTION, Scope::JobsRead, Side::Read, list),
+    route(Method::GET, "/v1/tasks/{task_id}", Scope::JobsRead, Side::Read, fetch),
+    route(Method::GET, "/account", Scope::AccountRead, Side::Read, account::show),
+    route(Method::GET, resources::PATH, Scope::ModelsRead, Side::Read, resources::show),
 ];
 
+const fn route(
+    method: Method,
+    path: &'static str,
+    scope: Scope,
+    side: Side,
+    answer: fn(Arc<Api>, Entry, Request) -> Answering,
+) -> Route {
+    Route { method, path, answer: Answer::Keyed(Need::of(scope).counted_as(side), answer), refuse }
+}
+
 /// `POST /v1/tasks`.
-fn create(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
-    Box::pin(async move {
-        let entry = match enter(&api, Side::Create, request.headers()).await {
-            Ok(entry) => entry,
-            Err(refused) => return *refused,
-        };
-        entry.stamp(admit(&api, &entry, request).await.unwrap_or_else(|fault| refuse(&fault)))
-    })
+fn create(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
+    Box::pin(async move { admit(&api, &entry, request).await })
 }
 
 /// `GET /v1/tasks/{task_id}`.
-fn fetch(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
-    Box::pin(async move {
-        let entry = match enter(&api, Side::Read, request.headers()).await {
-            Ok(entry) => entry,
-            Err(refused) => return *refused,
-        };
-        entry.stamp(look(&api, &entry, &request.into_parts().0).await.unwrap_or_else(|fault| refuse(&fault)))
-    })
+fn fetch(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
+    Box::pin(async move { look(&api, &entry, &request.into_parts().0).await })
 }
 
 /// `GET /v1/tasks`.
-fn list(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
-    Box::pin(async move {
-        let entry = match enter(&api, Side::Read, request.headers()).await {
-            Ok(entry) => entry,
-            Err(refused) => return *refused,
-        };
-        entry
-            .stamp(recent(&api, &entry, &request.into_parts().0).await.unwrap_or_else(|fault| refuse(&fault)))
-    })
-}
-
-/// Lets a request in that has a key and is not one too many.
-async fn enter(api: &Api, side: Side, headers: &HeaderMap) -> Result<Entry, Box<Response>> {
-    let entry = match api.enter_or_ban(headers, side).await {
-        Ok(entry) => entry,
-        Err(stranger) => return Err(Box::new(stranger.turn_away(refuse))),
-    };
-    match entry.within_limit() {
-        Ok(()) => Ok(entry),
-        Err(fault) => Err(Box::new(entry.stamp(refuse(&fault)))),
-    }
+fn list(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
+    Box::pin(async move { recent(&api, &entry, &request.into_parts().0).await })
 }
 
 /// An answer that went well.
@@ -95,6 +75,7 @@ fn success(data: impl serde::Serialize) -> Response {
 }
 
 async fn admit(api: &Api, entry: &Entry, request: Request) -> Result<Response, Fault> {
+    let _place = api.place()?;
     let (parts, content) = request.into_parts();
     let bytes = body::read(&parts, content).await?;
     let asked = body::parse(&bytes)?;
@@ -112,9 +93,7 @@ async fn admit(api: &Api, entry: &Entry, request: Request) -> Result<Response, F
     }
     let ticket = api.engine.submit(&entry.caller, order).await?;
     let mut response = success(translate::created(&ticket.job));
-    if ticket.replayed {
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-    }
+    note_replay(response.headers_mut(), ticket.replayed);
     Ok(response)
 }
 
@@ -145,11 +124,7 @@ async fn check_speech(
 async fn look(api: &Arc<Api>, entry: &Entry, request: &Parts) -> Result<Response, Fault> {
     let text = request.uri.path().rsplit('/').next().unwrap_or_default();
     let id = translate::id(text).ok_or(Kind::NotFound)?;
-    let job = api.engine.job(&entry.caller, id).await?;
-    if job.parent.is_some() {
-        // A part of a fanned-out job is our own affair; nobody was given its id.
-        return Err(Kind::NotFound.into());
-    }
+    let job = whole(api, &entry.caller, id).await?;
     Ok(success(translate::task(&job, &Links::new(api, &request.headers))))
 }
 

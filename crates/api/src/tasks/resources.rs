@@ -6,15 +6,14 @@
 use std::sync::{Arc, LazyLock};
 
 use axum::extract::Request;
-use axum::response::Response;
-use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use spool_domain::fault::{Fault, Kind};
 
 use super::codes::refuse_as;
-use super::{enter, success};
+use super::success;
 use crate::Api;
-use crate::bans::Side;
+use crate::auth::Entry;
+use crate::routes::Answering;
 
 /// Followed by the provider and the name of the list.
 const PREFIX: &str = "/v1/resources/";
@@ -48,14 +47,10 @@ static READ: LazyLock<Vec<(&str, Vec<Resource>)>> = LazyLock::new(|| {
 });
 
 /// Answers it.
-pub(super) fn show(api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+pub(super) fn show(_: Arc<Api>, _: Entry, request: Request) -> Answering {
     Box::pin(async move {
-        let entry = match enter(&api, Side::Read, request.headers()).await {
-            Ok(entry) => entry,
-            Err(refused) => return *refused,
-        };
         let asked = request.uri().path().strip_prefix(PREFIX).unwrap_or_default();
-        entry.stamp(match READ.iter().find(|(name, _)| *name == asked) {
+        Ok(match READ.iter().find(|(name, _)| *name == asked) {
             Some((_, list)) => success(list),
             None => {
                 let known = LISTS.map(|(name, _)| name).join(", ");

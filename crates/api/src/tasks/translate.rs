@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use spool_domain::catalogue::{Model, Unknown, Words};
 use spool_domain::ids::JobId;
 use spool_domain::job::{Job, Outcome, Phase};
-use spool_domain::order::{Idempotency, Order, Validated};
+use spool_domain::order::{Idempotency, Order, Terms, Validated};
 use spool_domain::store::Page;
 
 use super::codes;
@@ -26,7 +26,15 @@ const SPEAKER: &str = "higgsfield-ai/speak";
 pub(super) fn order(asked: Asked, idempotency: Option<Idempotency>) -> Order {
     let words = Words::Names { unknown: Unknown::Ignore, numeric_strings: false };
     // How many is a parameter of the models that have it.
-    Order { model: asked.model, input: asked.input, words, count: None, label: LABEL, idempotency }
+    Order {
+        model: asked.model,
+        input: asked.input,
+        words,
+        count: None,
+        label: LABEL,
+        idempotency,
+        terms: Terms::default(),
+    }
 }
 
 /// The speech task that an input refers to, if it does. A value of another type is the model's to refuse.

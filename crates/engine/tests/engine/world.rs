@@ -209,6 +209,7 @@ pub(crate) fn order(model: &str, input: Map<String, Value>, count: u32) -> Order
         words: Words::Names { unknown: Unknown::Refuse, numeric_strings: false },
         count: Some(count),
         label: "generations",
+        terms: spool_domain::order::Terms::default(),
         idempotency: None,
     }
 }

@@ -11,6 +11,7 @@ use spool_domain::ids::{AccountId, KeyId};
 use spool_domain::ledger::top_up;
 use spool_domain::money::MicroUsd;
 use spool_domain::order::Mode;
+use spool_domain::scope::Scopes;
 use spool_domain::store::{AccountRow, KeyRow, Store};
 use spool_domain::time::Timestamp;
 
@@ -125,12 +126,14 @@ pub struct Key {
     created_at: Timestamp,
     expires_at: Option<Timestamp>,
     revoked_at: Option<Timestamp>,
+    scopes: Scopes,
 }
 
 impl From<KeyRow> for Key {
     fn from(row: KeyRow) -> Self {
-        let KeyRow { id, account, mode, name, last4, created_at, expires_at, revoked_at, sha256: _ } = row;
-        Self { id, account, mode, name, last4, created_at, expires_at, revoked_at }
+        let KeyRow { id, account, mode, name, last4, created_at, expires_at, revoked_at, scopes, sha256: _ } =
+            row;
+        Self { id, account, mode, name, last4, created_at, expires_at, revoked_at, scopes }
     }
 }
 

@@ -1,2 +1,2 @@
-INSERT INTO api_key (id, account, mode, name, sha256, last4, created_at, expires_at, revoked_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+INSERT INTO api_key (id, account, mode, name, sha256, last4, created_at, expires_at, revoked_at, scopes)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)

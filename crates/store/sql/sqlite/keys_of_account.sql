@@ -1,4 +1,4 @@
-SELECT id, account, mode, name, sha256, last4, created_at, expires_at, revoked_at
+SELECT id, account, mode, name, sha256, last4, created_at, expires_at, revoked_at, scopes
 FROM api_key
 WHERE account = ?1
 ORDER BY created_at, id

@@ -80,6 +80,7 @@ pub(super) fn create_key(connection: &Connection, key: &KeyRow) -> Result<(), Fa
         key.created_at.0,
         rows::moment(key.expires_at),
         rows::moment(key.revoked_at),
+        key.scopes.to_string(),
     ])?;
     Ok(())
 }

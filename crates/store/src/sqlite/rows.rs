@@ -9,7 +9,7 @@ use spool_domain::catalogue::Params;
 use spool_domain::ids::{AccountId, AssetId, AttemptNo, JobId, KeyId};
 use spool_domain::job::{Asset, Attempt, AttemptResult, Event, Job, Outcome, Phase};
 use spool_domain::money::MicroUsd;
-use spool_domain::order::Mode;
+use spool_domain::order::{Mode, Terms};
 use spool_domain::store::{AccountRow, KeyRow};
 use spool_domain::time::Timestamp;
 
@@ -43,6 +43,10 @@ pub(super) fn job(row: &Row) -> rusqlite::Result<Job> {
         part: row.get(23)?,
         created_at: Timestamp(row.get(24)?),
         ended_at: time(row, 25)?,
+        terms: match row.get_ref(39)?.data_type() {
+            Type::Null => Terms::default(),
+            _ => json(row, 39)?,
+        },
     })
 }
 
@@ -101,6 +105,7 @@ pub(super) fn key(row: &Row) -> rusqlite::Result<KeyRow> {
         created_at: Timestamp(row.get(6)?),
         expires_at: time(row, 7)?,
         revoked_at: time(row, 8)?,
+        scopes: row.get_ref(9)?.as_str()?.parse().map_err(|_| unreadable(9))?,
     })
 }
 

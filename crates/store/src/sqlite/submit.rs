@@ -118,6 +118,9 @@ fn insert(
     now: Timestamp,
     claim: Option<(NodeId, u64)>,
 ) -> Result<i64, Failure> {
+    // A part is told about with its whole.
+    let terms = Some(&job.terms).filter(|terms| parent.is_none() && !terms.is_empty());
+    let terms = terms.map(rows::to_json).transpose()?;
     connection.prepare_cached(include_str!("../../sql/sqlite/submit_job.sql"))?.execute(params![
         job.id.bytes(),
         job.account.0,
@@ -147,6 +150,7 @@ fn insert(
         rows::moment(job.ended_at),
         claim.map(|(node, _)| node.0),
         claim.map(|(_, lease_ms)| now.after_ms(lease_ms).0),
+        terms,
     ])?;
     let n = connection.last_insert_rowid();
     add_events(connection, n, events)?;

@@ -141,6 +141,7 @@ impl World {
             key: KeyId("k1234567".to_owned()),
             mode: Mode::Live,
             label: "jobs".to_owned(),
+            terms: spool_domain::order::Terms::default(),
             model: "acme/painter".to_owned(),
             model_asked: "painter".to_owned(),
             params: Params(IndexMap::from_iter([
