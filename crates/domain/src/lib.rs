@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 pub mod adapter;
+pub mod budget;
 pub mod catalogue;
+pub mod day;
 pub mod fault;
 pub mod ids;
 pub mod job;
@@ -11,5 +13,7 @@ pub mod money;
 pub mod order;
 pub mod resident;
 pub mod scope;
+pub mod statement;
 pub mod store;
 pub mod time;
+pub mod usage;

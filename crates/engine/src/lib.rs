@@ -14,6 +14,7 @@ mod callback;
 mod dispatch;
 mod ingest;
 mod look;
+mod money;
 mod perform;
 mod reconcile;
 mod submit;
@@ -32,6 +33,7 @@ use spool_domain::time::Clock;
 use tokio::sync::{Notify, Semaphore};
 
 pub use self::callback::{PATH as CALLBACK_PATH, Received};
+pub use self::money::Booked;
 use self::providers::Providers;
 use self::secret::ServerKey;
 use self::settings::Settings;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use spool_domain::catalogue::{Model, Params, Refusal, Unknown, Words};
+use spool_domain::day::Day;
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::ids::JobId;
 use spool_domain::job::{Event, Job, Phase, Run};
@@ -14,7 +15,7 @@ use spool_domain::store::{NewJob, Submitted};
 
 use crate::attempt::Prepared;
 use crate::wake::Listener;
-use crate::{Engine, Inner, broken};
+use crate::{Engine, Inner, broken, money};
 
 /// The most outputs one order may ask for.
 const COUNT_MAX: u32 = 10;
@@ -106,6 +107,10 @@ impl Engine {
                 Kind::InsufficientCredit,
                 format!("This job costs {} USD, and {available} USD are available. Add credit.", valid.price),
             )),
+            Submitted::OverBudget(over) => {
+                Err(money::over_budget(over, valid.price, Day::of(inner.clock.now())))
+            }
+            Submitted::TooMany { open, max } => Err(money::too_many(open, max)),
         }
     }
 }
@@ -132,7 +137,15 @@ impl Inner {
         let hold = purse(&job).hold(job.price);
         let claim = begun.is_some().then_some((self.node, self.settings.lease_ms));
         let job = Arc::new(job);
-        let new = NewJob { job: Job::clone(&job), hold, events, claim, idempotency, parts: Vec::new() };
+        let new = NewJob {
+            job: Job::clone(&job),
+            hold,
+            events,
+            claim,
+            idempotency,
+            parts: Vec::new(),
+            open_jobs_max: self.settings.open_jobs_max,
+        };
         let submitted = self.store.submit(new).await.map_err(broken)?;
         if matches!(submitted, Submitted::New) {
             match begun {
@@ -167,7 +180,15 @@ impl Inner {
         }
         let hold = purse(&job).hold(job.price);
         let job = Arc::new(job);
-        let new = NewJob { job: Job::clone(&job), hold, events, claim: None, idempotency, parts };
+        let new = NewJob {
+            job: Job::clone(&job),
+            hold,
+            events,
+            claim: None,
+            idempotency,
+            parts,
+            open_jobs_max: self.settings.open_jobs_max,
+        };
         let submitted = self.store.submit(new).await.map_err(broken)?;
         self.due.ring_now();
         Ok((job, submitted))

@@ -8,6 +8,7 @@ use spool_domain::adapter::Token;
 use spool_domain::catalogue::Params;
 use spool_domain::ids::{AccountId, AssetId, AttemptNo, JobId, KeyId};
 use spool_domain::job::{Asset, Attempt, AttemptResult, Event, Job, Outcome, Phase};
+use spool_domain::ledger;
 use spool_domain::money::MicroUsd;
 use spool_domain::order::{Mode, Terms};
 use spool_domain::store::{AccountRow, KeyRow};
@@ -90,7 +91,12 @@ pub(super) fn asset(row: &Row) -> rusqlite::Result<Asset> {
 
 /// A row of `account.sql`.
 pub(super) fn account(row: &Row) -> rusqlite::Result<AccountRow> {
-    Ok(AccountRow { id: AccountId(row.get(0)?), name: row.get(1)?, created_at: Timestamp(row.get(2)?) })
+    Ok(AccountRow {
+        id: AccountId(row.get(0)?),
+        name: row.get(1)?,
+        created_at: Timestamp(row.get(2)?),
+        open_jobs_max: row.get(3)?,
+    })
 }
 
 /// A row of `key.sql`.
@@ -133,6 +139,12 @@ pub(super) fn mode(row: &Row, column: usize) -> rusqlite::Result<Mode> {
         "test" => Ok(Mode::Test),
         _ => Err(unreadable(column)),
     }
+}
+
+/// What an entry records.
+pub(super) fn entry_kind(row: &Row, column: usize) -> rusqlite::Result<ledger::Kind> {
+    let word = row.get_ref(column)?.as_str()?;
+    ledger::Kind::ALL.iter().copied().find(|kind| kind.as_str() == word).ok_or_else(|| unreadable(column))
 }
 
 /// An epoch as a parameter. One that the column cannot hold is no row's.
