@@ -30,6 +30,11 @@ impl Day {
         (day.to_string() == text).then_some(day)
     }
 
+    /// Its first moment.
+    pub fn start(self) -> Timestamp {
+        Timestamp(self.0.saturating_mul(DAY_MS))
+    }
+
     /// Some days later, or earlier.
     pub fn plus(self, days: i64) -> Self {
         Self(self.0.saturating_add(days))

@@ -73,8 +73,6 @@ pub struct Entry {
 pub enum Line {
     /// A job, at the moment of its hold.
     Job {
-        /// Its place in the order of admission.
-        n: i64,
         /// The job.
         id: JobId,
         /// The model's id.
@@ -107,8 +105,8 @@ pub enum Line {
 /// an order of its own, that are merged by time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Before {
-    /// The last job's place.
-    pub job: Option<i64>,
+    /// The last job.
+    pub job: Option<JobId>,
     /// The last credit's moment and key.
     pub credit: Option<(Timestamp, String)>,
 }

@@ -49,7 +49,7 @@ pub(super) fn ledger(
 ) -> Result<Vec<Line>, Failure> {
     let limit = limit.min(PAGE_MAX);
     let mut jobs = connection.prepare_cached(include_str!("../../sql/sqlite/ledger_jobs.sql"))?;
-    let wanted = params![account.0, mode.as_str(), before.job.unwrap_or(i64::MAX), limit];
+    let wanted = params![account.0, mode.as_str(), before.job.map(|job| job.0), limit];
     let mut jobs = jobs.query_map(wanted, job_line)?.collect::<rusqlite::Result<Vec<_>>>()?;
 
     let mut credits = connection.prepare_cached(include_str!("../../sql/sqlite/ledger_credits.sql"))?;
@@ -75,15 +75,14 @@ pub(super) fn ledger(
 }
 
 fn job_line(row: &Row) -> rusqlite::Result<(Timestamp, Line)> {
-    let at = Timestamp(row.get(5)?);
+    let at = Timestamp(row.get(4)?);
     let line = Line::Job {
-        n: row.get(0)?,
-        id: JobId(row.get(1)?),
-        model: row.get(2)?,
-        held: MicroUsd(row.get(3)?),
-        captured: row.get::<_, Option<i64>>(4)?.map(MicroUsd),
+        id: JobId(row.get(0)?),
+        model: row.get(1)?,
+        held: MicroUsd(row.get(2)?),
+        captured: row.get::<_, Option<i64>>(3)?.map(MicroUsd),
         at,
-        ended_at: row.get::<_, Option<i64>>(6)?.map(Timestamp),
+        ended_at: row.get::<_, Option<i64>>(5)?.map(Timestamp),
     };
     Ok((at, line))
 }

@@ -457,8 +457,8 @@ pub(crate) async fn a_ledger_is_read_newest_first_in_pages(world: &World) {
             }
             for line in page {
                 read.push(match line {
-                    Line::Job { n, id, captured, held, .. } => {
-                        before.job = Some(n);
+                    Line::Job { id, captured, held, .. } => {
+                        before.job = Some(id);
                         assert_eq!(held, PRICE);
                         let shown = captured.map_or("open".to_owned(), |captured| captured.0.to_string());
                         format!("job {id} {shown}")
