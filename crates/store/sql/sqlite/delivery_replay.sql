@@ -11,7 +11,7 @@ WHERE n IN (
         AND (?6 IS NULL OR created_at >= ?6)
         AND (?7 IS NULL OR created_at < ?7)
         AND (?9 IS NULL OR id = ?9)
-        AND endpoint NOT IN (SELECT n FROM endpoint WHERE removed_at IS NOT NULL)
+        AND NOT EXISTS (SELECT 1 FROM endpoint WHERE n = whole_delivery.endpoint AND removed_at IS NOT NULL)
     ORDER BY n
     LIMIT ?10
 )
