@@ -11,6 +11,7 @@ use crate::job::{Asset, Attempt, Event, Job};
 use crate::ledger::Transfer;
 use crate::money::MicroUsd;
 use crate::order::{Idempotency, Mode};
+use crate::outbox::{Announcement, Outbox};
 use crate::scope::Scopes;
 use crate::statement::{self, Refund, Refunded};
 use crate::time::Timestamp;
@@ -38,6 +39,8 @@ pub struct NewJob {
     pub parts: Vec<(Job, Event)>,
     /// How many jobs an account may have open in one mode where its row does not say; 0: any number.
     pub open_jobs_max: u32,
+    /// What is told of its beginning.
+    pub announcement: Option<Announcement>,
 }
 
 /// What became of `submit`.
@@ -87,6 +90,8 @@ pub struct Commit {
     pub transfers: Vec<Transfer>,
     /// Files that became the job's results.
     pub assets: Vec<Asset>,
+    /// What is told of the step.
+    pub announcement: Option<Announcement>,
 }
 
 /// What became of `commit`.
@@ -174,7 +179,7 @@ pub struct Audit {
 
 /// The database, as about twenty moments. All writes are durable when they return (D1).
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Outbox + Send + Sync {
     /// Admits a job (M2, M3, K1-K3).
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error>;
 

@@ -12,6 +12,7 @@ use spool_domain::job::{Event, Job, Phase, Run};
 use spool_domain::ledger::Purse;
 use spool_domain::order::{Caller, Idempotency, Order, Validated};
 use spool_domain::store::{NewJob, Submitted};
+use spool_domain::webhook::News;
 
 use crate::attempt::Prepared;
 use crate::wake::Listener;
@@ -136,6 +137,7 @@ impl Inner {
         job.events = events.len() as u32;
         let hold = purse(&job).hold(job.price);
         let claim = begun.is_some().then_some((self.node, self.settings.lease_ms));
+        let announcement = begun.as_ref().and_then(|_| self.announcement(&job, News::Started));
         let job = Arc::new(job);
         let new = NewJob {
             job: Job::clone(&job),
@@ -145,9 +147,11 @@ impl Inner {
             idempotency,
             parts: Vec::new(),
             open_jobs_max: self.settings.open_jobs_max,
+            announcement: announcement.clone(),
         };
         let submitted = self.store.submit(new).await.map_err(broken)?;
         if matches!(submitted, Submitted::New) {
+            self.ring_if_told(announcement.as_ref());
             match begun {
                 Some((slot, prepared)) => self.work(Arc::clone(&job), Some(prepared), slot),
                 None => self.due.ring_now(),
@@ -179,6 +183,7 @@ impl Inner {
             parts.push((part, first));
         }
         let hold = purse(&job).hold(job.price);
+        let announcement = self.announcement(&job, News::Started);
         let job = Arc::new(job);
         let new = NewJob {
             job: Job::clone(&job),
@@ -188,8 +193,10 @@ impl Inner {
             idempotency,
             parts,
             open_jobs_max: self.settings.open_jobs_max,
+            announcement: announcement.clone(),
         };
         let submitted = self.store.submit(new).await.map_err(broken)?;
+        self.ring_if_told(announcement.as_ref());
         self.due.ring_now();
         Ok((job, submitted))
     }

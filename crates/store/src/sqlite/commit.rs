@@ -12,7 +12,7 @@ use spool_domain::usage::Sums;
 use super::failure::Failure;
 use super::submit::{add_events, numbered_on, put_attempt};
 use super::usage::Place;
-use super::{budget, ledger, rows, usage};
+use super::{budget, ledger, outbox, rows, usage};
 
 /// The moment `commit`.
 pub(super) fn commit(connection: &Connection, now: Timestamp, step: &Commit) -> Result<Committed, Failure> {
@@ -50,6 +50,9 @@ pub(super) fn commit(connection: &Connection, now: Timestamp, step: &Commit) -> 
     }
     for asset in &step.assets {
         add_asset(connection, n, asset)?;
+    }
+    if let Some(announcement) = &step.announcement {
+        outbox::announce(connection, now, n, job, announcement)?;
     }
     // The last part to end wakes the whole. A whole that goes back to wait while its last part ended meanwhile
     // would have slept through that, so it asks the same question.

@@ -11,6 +11,7 @@ mod crash;
 mod damage;
 mod folder;
 mod money;
+mod outbox;
 mod reading;
 mod steps;
 mod work;
@@ -95,6 +96,23 @@ macro_rules! conformance {
                 m6_a_reference_is_refunded_once,
                 a_statement_has_the_customers_entries_in_order,
                 a_ledger_is_read_newest_first_in_pages,
+            ],
+            outbox: [
+                w1_a_message_is_written_with_its_step_for_each_who_hears_it,
+                w1_a_step_that_is_lost_tells_nobody,
+                w1_the_same_news_is_told_once,
+                w2_secrets_are_versions_that_count_on,
+                w4_a_replay_wakes_what_is_over_under_the_same_id,
+                w4_an_endpoint_that_is_switched_off_keeps_what_it_missed_for_a_replay,
+                w6_a_long_queue_at_one_receiver_delays_no_other,
+                w6_nothing_is_sent_to_a_receiver_that_rests,
+                a_delivery_whose_sender_died_is_sent_again,
+                callbacks_of_every_change_are_in_order_and_stale_ones_are_dropped,
+                callbacks_carry_the_accounts_secret,
+                s9_endpoints_and_deliveries_of_others_are_not_there,
+                deliveries_are_listed_by_what_is_asked_for,
+                an_account_has_a_bounded_number_of_endpoints,
+                old_deliveries_are_forgotten,
             ]
         }
     };

@@ -117,6 +117,7 @@ impl World {
             idempotency: None,
             parts: Vec::new(),
             open_jobs_max: 10_000,
+            announcement: None,
             job,
         }
     }
@@ -223,6 +224,7 @@ impl World {
             events: vec![event],
             transfers: Vec::new(),
             assets: Vec::new(),
+            announcement: None,
         }
     }
 
