@@ -35,8 +35,8 @@ use spool_domain::time::Clock;
 use tokio::sync::{Notify, Semaphore};
 
 pub use self::callback::{PATH as CALLBACK_PATH, Received};
-pub use self::money::Booked;
 use self::deliver::Announcer;
+pub use self::money::Booked;
 use self::providers::Providers;
 use self::secret::ServerKey;
 use self::settings::Settings;

@@ -4,5 +4,6 @@
 
 mod deliver;
 mod live;
+mod money;
 mod rules;
 mod world;

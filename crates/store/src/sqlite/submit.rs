@@ -24,7 +24,10 @@ pub(super) fn submit(connection: &Connection, now: Timestamp, new: &NewJob) -> R
         return Ok(answer);
     }
     let purse = look(connection, &new.job)?;
-    let budget = budget::state(connection, &new.job.key, Day::of(now))?;
+    let budget = match purse.budgeted {
+        true => budget::state(connection, &new.job.key, Day::of(now))?,
+        false => None,
+    };
     if let Some(refusal) = refusal(&purse, budget, new) {
         return Ok(refusal);
     }
@@ -110,6 +113,8 @@ struct Purse {
     available: MicroUsd,
     open_jobs: u64,
     open_jobs_max: Option<u32>,
+    /// Whether the key has a budget: nearly none has, and then it is not looked up.
+    budgeted: bool,
 }
 
 fn look(connection: &Connection, job: &Job) -> Result<Purse, Failure> {
@@ -117,11 +122,12 @@ fn look(connection: &Connection, job: &Job) -> Result<Purse, Failure> {
     let [available, held] = books.map(|book| book.to_string());
     connection
         .prepare_cached(include_str!("../../sql/sqlite/submit_look.sql"))?
-        .query_row(params![job.account.0, available, held], |row| {
+        .query_row(params![job.account.0, available, held, job.key.0], |row| {
             Ok(Purse {
                 available: MicroUsd(row.get(0)?),
                 open_jobs: row.get::<_, i64>(1)?.unsigned_abs(),
                 open_jobs_max: row.get(2)?,
+                budgeted: row.get(3)?,
             })
         })
         .optional()?
