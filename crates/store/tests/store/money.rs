@@ -108,7 +108,7 @@ pub(crate) async fn usage_counts_what_ended_and_what_was_charged_and_paid(world:
     let whole = world.admit(world.order_in_parts(account, 2)).await;
     let mut ended = 0;
     loop {
-        let claims = world.store.claim(ONE, 1, 30_000).await.unwrap().jobs;
+        let claims = world.store.claim(ONE, 1, 30_000, &[]).await.unwrap().jobs;
         let Some(job) = claims.into_iter().next() else { break };
         if job.parent == Some(whole.id) {
             let mut job = job;
@@ -226,7 +226,7 @@ pub(crate) async fn racing_submits_never_exceed_a_budget(world: &World) {
     assert_eq!((admitted, refused), (5, 59));
 
     // While some end and others are ordered, too.
-    let jobs = world.store.claim(ONE, 5, 30_000).await.unwrap().jobs;
+    let jobs = world.store.claim(ONE, 5, 30_000, &[]).await.unwrap().jobs;
     let ends = jobs.iter().enumerate().map(|(n, job)| {
         world.store.commit(if n % 2 == 0 { world.failed(job) } else { world.succeeded(job) })
     });
@@ -329,7 +329,7 @@ pub(crate) async fn o2_an_account_has_a_bounded_number_of_jobs_open(world: &Worl
     assert!(world.store.set_open_jobs_max(account, None).await.unwrap());
     let refused = world.store.submit(bounded(5)).await.unwrap();
     assert!(matches!(refused, Submitted::TooMany { open: 5, max: 5 }), "{refused:?}");
-    let job = world.store.claim(ONE, 9, 30_000).await.unwrap().jobs;
+    let job = world.store.claim(ONE, 9, 30_000, &[]).await.unwrap().jobs;
     let mine = job.iter().find(|job| job.account == account && job.parent.is_none()).unwrap();
     world.commit(world.failed(mine)).await;
     world.admit(bounded(5)).await;
