@@ -10,6 +10,7 @@ use crate::job::{Asset, Attempt, Event, Job};
 use crate::ledger::Transfer;
 use crate::money::MicroUsd;
 use crate::order::{Idempotency, Mode};
+use crate::outbox::{Announcement, Outbox};
 use crate::scope::Scopes;
 use crate::time::Timestamp;
 
@@ -33,6 +34,8 @@ pub struct NewJob {
     pub idempotency: Option<Idempotency>,
     /// The parts of a fanned-out job, each with its first event; they have no hold of their own.
     pub parts: Vec<(Job, Event)>,
+    /// What is told of its beginning.
+    pub announcement: Option<Announcement>,
 }
 
 /// What became of `submit`.
@@ -73,6 +76,8 @@ pub struct Commit {
     pub transfers: Vec<Transfer>,
     /// Files that became the job's results.
     pub assets: Vec<Asset>,
+    /// What is told of the step.
+    pub announcement: Option<Announcement>,
 }
 
 /// What became of `commit`.
@@ -158,7 +163,7 @@ pub struct Audit {
 
 /// The database, as about twenty moments. All writes are durable when they return (D1).
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Outbox + Send + Sync {
     /// Admits a job (M2, M3, K1-K3).
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error>;
 
