@@ -14,7 +14,7 @@ pub fn python(program: &str) -> PathBuf {
     root().join("target/tools/venv/bin").join(program)
 }
 
-/// The command that runs an example, which ends after two minutes whatever happens.
+/// The command that runs an example, which ends after five minutes whatever happens.
 pub fn example(path: &str) -> Command {
     let interpreter = match path.rsplit('.').next() {
         Some("py") => python("python"),
@@ -25,7 +25,7 @@ pub fn example(path: &str) -> Command {
         _ => "bash".into(),
     };
     let mut command = Command::new("timeout");
-    command.arg("120").arg(interpreter).arg(root().join("examples").join(path));
+    command.arg("300").arg(interpreter).arg(root().join("examples").join(path));
     command
 }
 
