@@ -10,6 +10,7 @@ mod assets;
 mod auth;
 mod body;
 mod callbacks;
+mod docs;
 mod extras;
 mod gate;
 mod generations;

@@ -17,7 +17,7 @@ use spool_domain::scope::Scope;
 use crate::answer::{self, Refuse};
 use crate::auth::Entry;
 use crate::bans::Side;
-use crate::{Api, assets, callbacks, generations, health, jobs, models, openapi, submit, tasks};
+use crate::{Api, assets, callbacks, docs, generations, health, jobs, models, openapi, submit, tasks};
 
 /// One call.
 pub(crate) struct Route {
@@ -80,6 +80,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         callbacks::ROUTES,
         health::ROUTES,
         openapi::ROUTES,
+        docs::ROUTES,
     ]
     .into_iter()
     .flatten()

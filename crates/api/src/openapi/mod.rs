@@ -32,7 +32,8 @@ fn show(_: Arc<Api>, _: Request) -> BoxFuture<'static, Response> {
     Box::pin(async { answer::json_bytes(StatusCode::OK, TEXT.clone()) })
 }
 
-fn document() -> Value {
+/// The document.
+pub(crate) fn document() -> Value {
     json!({
         "openapi": "3.1.0",
         "info": {
