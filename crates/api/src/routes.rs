@@ -17,7 +17,7 @@ use spool_domain::scope::Scope;
 use crate::answer::{self, Refuse};
 use crate::auth::Entry;
 use crate::bans::Side;
-use crate::{Api, assets, callbacks, docs, generations, health, jobs, models, openapi, submit, tasks};
+use crate::{Api, assets, callbacks, docs, generations, health, jobs, models, openapi, submit, tasks, webhooks};
 
 /// One call.
 pub(crate) struct Route {
@@ -75,6 +75,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         submit::ROUTES,
         jobs::ROUTES,
         tasks::ROUTES,
+        webhooks::ROUTES,
         models::ROUTES,
         assets::ROUTES,
         callbacks::ROUTES,

@@ -5,6 +5,7 @@ mod jobs;
 mod paths;
 mod schemas;
 mod tasks;
+mod webhooks;
 
 use std::sync::{Arc, LazyLock};
 
@@ -50,17 +51,18 @@ pub(crate) fn document() -> Value {
             { "name": "jobs", "description": "Run a model by its name; read, watch and cancel the job." },
             { "name": "tasks", "description": "Make something, and poll for it." },
             { "name": "models", "description": "What can be made, with which parameters, at which price." },
+            { "name": "webhooks", "description": "Endpoints that hear of every job, what was sent to them, and the secret of callbacks." },
             { "name": "assets", "description": "Result files." },
             { "name": "operation", "description": "For whoever runs the server." },
         ],
-        "paths": merged([paths::all(), tasks::paths()]),
+        "paths": merged([paths::all(), tasks::paths(), webhooks::paths()]),
         "components": {
             "securitySchemes": { "key": {
                 "type": "http", "scheme": "bearer",
                 "description": "An API key: spool_live_… or, for the sandbox, spool_test_….",
             }},
             "headers": schemas::headers(),
-            "schemas": merged([schemas::all(), tasks::schemas()]),
+            "schemas": merged([schemas::all(), tasks::schemas(), webhooks::schemas()]),
         },
     })
 }
@@ -99,7 +101,10 @@ mod tests {
     #[test]
     fn no_shape_of_one_dialect_hides_one_of_another() {
         let count = |object: &Value| object.as_object().unwrap().len();
-        for parts in [[schemas::all(), tasks::schemas()], [paths::all(), tasks::paths()]] {
+        for parts in [
+            [schemas::all(), tasks::schemas(), webhooks::schemas()],
+            [paths::all(), tasks::paths(), webhooks::paths()],
+        ] {
             let all: usize = parts.iter().map(count).sum();
             assert_eq!(count(&merged(parts)), all);
         }
