@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod address;
+pub mod deliver;
 pub mod media;
 pub mod providers;
 pub mod secret;
@@ -20,7 +21,8 @@ mod submit;
 mod sweep;
 mod upstream;
 
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use spool_domain::catalogue::Catalogue;
 use spool_domain::fault::{Fault, Kind};
@@ -32,6 +34,7 @@ use spool_domain::time::Clock;
 use tokio::sync::{Notify, Semaphore};
 
 pub use self::callback::{PATH as CALLBACK_PATH, Received};
+use self::deliver::Announcer;
 use self::providers::Providers;
 use self::secret::ServerKey;
 use self::settings::Settings;
@@ -87,8 +90,14 @@ struct Inner {
     /// When this process first saw an attempt as unknown, on its own clock (U5).
     quiet: reconcile::Quiet,
     callback_keys: callback::Keys,
+    /// Writes webhook messages, once somebody does.
+    announcer: OnceLock<Arc<dyn Announcer>>,
+    /// Rings when a message may have become due.
+    told: dispatch::Alarm,
+    /// Whether there may be registered webhook endpoints.
+    endpoints: AtomicBool,
     /// False once a heartbeat failed: then nothing new is claimed (J8).
-    alive: std::sync::atomic::AtomicBool,
+    alive: AtomicBool,
 }
 
 impl Engine {
@@ -96,6 +105,7 @@ impl Engine {
     pub async fn start(parts: Parts) -> Result<Self, store::Error> {
         let mut node = [0; 8];
         parts.entropy.fill(&mut node);
+        let told = dispatch::Alarm::new(Arc::clone(&parts.clock));
         let inner = Arc::new(Inner {
             slots: Arc::new(Semaphore::new(parts.settings.workers)),
             due: dispatch::Alarm::new(Arc::clone(&parts.clock)),
@@ -113,6 +123,9 @@ impl Engine {
             freed: Notify::new(),
             quiet: reconcile::Quiet::default(),
             callback_keys: callback::Keys::default(),
+            announcer: OnceLock::new(),
+            told,
+            endpoints: false.into(),
             alive: true.into(),
         });
         let inherited = inner.store.take_over(inner.node).await?;
@@ -201,6 +214,7 @@ impl Engine {
     pub async fn stop(&self) {
         self.inner.tasks.stop();
         self.inner.due.ring_now();
+        self.inner.told.ring_now();
         self.inner.tasks.drained().await;
     }
 }

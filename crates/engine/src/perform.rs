@@ -11,6 +11,7 @@ use spool_domain::ledger::Transfer;
 use spool_domain::lifecycle::{self, Cost, Due, Event, Facts, Money, Step};
 use spool_domain::money::MicroUsd;
 use spool_domain::store::{Commit, Committed};
+use spool_domain::webhook::News;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::attempt::{Prepared, code_of};
@@ -112,8 +113,17 @@ impl Inner {
         debug_assert_eq!(next.phase.name(), step.phase.name());
         next.events += 1;
         let events = vec![event(&next, next.events, "submitting", &prepared.attempt.provider)];
-        let commit =
-            Commit { job: Arc::new(next), keep: true, events, transfers: Vec::new(), assets: Vec::new() };
+        // A job that is tried again has been told of before.
+        let first = prepared.attempt.no == AttemptNo(1);
+        let announcement = first.then(|| self.announcement(&next, News::Started)).flatten();
+        let commit = Commit {
+            job: Arc::new(next),
+            keep: true,
+            events,
+            transfers: Vec::new(),
+            assets: Vec::new(),
+            announcement,
+        };
         self.commit(commit).await
     }
 
@@ -257,9 +267,10 @@ impl Inner {
         }
         let keep = matches!(step.due, Due::Now) && !self.tasks.is_stopping();
         let (done, due) = (step.phase.is_done(), next.due);
-        let next = self
-            .commit(Commit { job: Arc::new(next), keep, events, transfers, assets: found.assets })
-            .await?;
+        let announcement = News::of_end(&next.phase).and_then(|news| self.announcement(&next, news));
+        let (job_next, assets) = (Arc::new(next), found.assets);
+        let next =
+            self.commit(Commit { job: job_next, keep, events, transfers, assets, announcement }).await?;
         log(&next, moved, name, code.as_deref());
         if done {
             self.quiet.forget(&next);
@@ -286,8 +297,10 @@ impl Inner {
     async fn commit(&self, mut commit: Commit) -> Option<Arc<Job>> {
         let mut job = Arc::clone(&commit.job);
         commit.job = Arc::clone(&job);
+        let announcement = commit.announcement.clone();
         match self.store.commit(commit).await {
             Ok(Committed::Done { cancel_asked }) => {
+                self.ring_if_told(announcement.as_ref());
                 if cancel_asked != job.cancel_asked {
                     Arc::make_mut(&mut job).cancel_asked = cancel_asked;
                 }
