@@ -6,8 +6,8 @@ use std::sync::{Arc, Weak};
 
 use serde_json::{Value, json};
 use spool_domain::job::Job;
-use spool_engine::deliver::{Announcer, Rendered, Telling};
 use spool_domain::webhook::News;
+use spool_engine::deliver::{Announcer, Rendered, Telling};
 
 use self::fit::fitted;
 use crate::links::Links;

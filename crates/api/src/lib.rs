@@ -5,8 +5,8 @@ pub mod keys;
 pub mod limits;
 pub mod serve;
 
-mod answer;
 mod announce;
+mod answer;
 mod assets;
 mod auth;
 mod body;

@@ -17,7 +17,9 @@ use spool_domain::scope::Scope;
 use crate::answer::{self, Refuse};
 use crate::auth::Entry;
 use crate::bans::Side;
-use crate::{Api, assets, callbacks, docs, generations, health, jobs, models, openapi, submit, tasks, webhooks};
+use crate::{
+    Api, assets, callbacks, docs, generations, health, jobs, models, openapi, submit, tasks, webhooks,
+};
 
 /// One call.
 pub(crate) struct Route {

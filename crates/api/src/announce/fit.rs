@@ -41,7 +41,8 @@ fn is_long(value: &Value) -> bool {
 
 /// Cuts long texts. A `data:` URL that is cut would be a wrong one, so it goes altogether.
 fn cut(value: &mut Value) {
-    let unusable = |value: &Value| is_long(value) && value.as_str().is_some_and(|text| text.starts_with("data:"));
+    let unusable =
+        |value: &Value| is_long(value) && value.as_str().is_some_and(|text| text.starts_with("data:"));
     match value {
         Value::Object(fields) => {
             fields.retain(|_, value| !unusable(value));
@@ -145,7 +146,8 @@ mod tests {
     #[test]
     fn w5_long_lists_go_and_short_ones_stay() {
         let words: Vec<Value> = (0..2_000).map(|n| json!({ "text": "word", "start": n })).collect();
-        let data = json!({ "task_id": "1", "data": { "words": words, "tags": ["a"], "audio_url": "https://h/1" } });
+        let data =
+            json!({ "task_id": "1", "data": { "words": words, "tags": ["a"], "audio_url": "https://h/1" } });
         let fit = fitted(data, MAX);
         assert_eq!((&fit["data"]["words"], &fit["data"]["tags"]), (&json!([]), &json!(["a"])));
         assert_eq!(fit["data"]["audio_url"], "https://h/1");

@@ -40,7 +40,11 @@ pub(super) fn show(document: &Value, call: &Call) -> Markup {
 
 /// What the server sends to an address that the request names.
 fn callbacks(all: &Value) -> Markup {
-    let items = all.as_object().into_iter().flatten().flat_map(|(_, places)| places.as_object().into_iter().flatten());
+    let items = all
+        .as_object()
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, places)| places.as_object().into_iter().flatten());
     html! {
         @for (place, item) in items {
             h4 { "Calls back" }

@@ -160,7 +160,8 @@ fn list() -> Value {
 
 fn change() -> Value {
     let more = [WRONG, NO_ENDPOINT, TOO_LARGE];
-    let mut call = call("changeWebhookEndpoint", "Change an endpoint", &more, ok("As it is now.", "WebhookEndpoint"));
+    let mut call =
+        call("changeWebhookEndpoint", "Change an endpoint", &more, ok("As it is now.", "WebhookEndpoint"));
     call["parameters"] = id("The endpoint's id.");
     call["requestBody"] = body("WebhookEndpointPatch");
     call
@@ -176,20 +177,34 @@ fn test() -> Value {
 
 fn deliveries() -> Value {
     let text = || json!({ "type": "string" });
-    let mut call = call("listWebhookDeliveries", "Deliveries, newest first", &[WRONG], ok("One page.", "WebhookDeliveries"));
+    let mut call = call(
+        "listWebhookDeliveries",
+        "Deliveries, newest first",
+        &[WRONG],
+        ok("One page.", "WebhookDeliveries"),
+    );
     call["parameters"] = json!([
         parameter("query", "endpoint", text(), "Only to this endpoint."),
         parameter("query", "job", text(), "Only about this job, by its id in any dialect."),
         parameter("query", "state", json!({ "enum": STATES }), "Only in this state."),
-        parameter("query", "limit", json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 20 }), "How many at most."),
+        parameter(
+            "query",
+            "limit",
+            json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 20 }),
+            "How many at most."
+        ),
         parameter("query", "before", text(), "`next` of the page before."),
     ]);
     call
 }
 
 fn delivery() -> Value {
-    let mut call =
-        call("getWebhookDelivery", "One delivery with every try", &[NO_DELIVERY], ok("The delivery.", "WebhookDelivery"));
+    let mut call = call(
+        "getWebhookDelivery",
+        "One delivery with every try",
+        &[NO_DELIVERY],
+        ok("The delivery.", "WebhookDelivery"),
+    );
     call["parameters"] = id("The delivery's id.");
     call
 }
@@ -204,7 +219,8 @@ fn replay_one() -> Value {
 
 fn replay() -> Value {
     let answers = accepted("They are sent again, under their messages' ids.", "WebhookReplayed");
-    let mut call = call("replayWebhookDeliveries", "Send the messages of a time again", &[WRONG, TOO_LARGE], answers);
+    let mut call =
+        call("replayWebhookDeliveries", "Send the messages of a time again", &[WRONG, TOO_LARGE], answers);
     call["description"] =
         "Those that are over, oldest first, at most 1000 in one go. Messages that are still being tried are left alone.".into();
     call["requestBody"] = body("WebhookReplayRequest");
@@ -255,7 +271,8 @@ fn endpoint_patch() -> Value {
 }
 
 fn endpoint() -> Value {
-    let moment = |description: &str| json!({ "type": "string", "format": "date-time", "description": description });
+    let moment =
+        |description: &str| json!({ "type": "string", "format": "date-time", "description": description });
     json!({
         "type": "object",
         "additionalProperties": false,
@@ -305,7 +322,8 @@ fn secret() -> Value {
 }
 
 fn delivery_shape() -> Value {
-    let moment = |description: &str| json!({ "type": "string", "format": "date-time", "description": description });
+    let moment =
+        |description: &str| json!({ "type": "string", "format": "date-time", "description": description });
     json!({
         "type": "object",
         "additionalProperties": false,

@@ -56,7 +56,8 @@ mod tests {
         let plain = decode(json!({ "model": "a/b", "input": { "prompt": "a fox", "x": [1] } })).unwrap();
         assert_eq!((plain.model.as_str(), plain.input.len()), ("a/b", 2));
         assert_eq!(plain.callback_url, None);
-        let told = decode(json!({ "model": "m", "input": {}, "callback_url": "https://a.example/" })).unwrap();
+        let told =
+            decode(json!({ "model": "m", "input": {}, "callback_url": "https://a.example/" })).unwrap();
         assert_eq!(told.callback_url.as_deref(), Some("https://a.example/"));
         for (key, value) in [
             ("webhook", json!("https://a")),

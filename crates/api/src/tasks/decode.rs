@@ -87,7 +87,8 @@ mod tests {
         assert_eq!((asked.model.as_str(), asked.dry_run, &asked.input["x"]), ("a/b", true, &json!(1)));
         let asked = decode(json!({ "model": "a/b", "input": {}, "dry_run": null })).unwrap();
         assert!(!asked.dry_run && asked.callback_url.is_none());
-        let asked = decode(json!({ "model": "a/b", "input": {}, "callback_url": "https://a.example" })).unwrap();
+        let asked =
+            decode(json!({ "model": "a/b", "input": {}, "callback_url": "https://a.example" })).unwrap();
         assert_eq!(asked.callback_url.as_deref(), Some("https://a.example"));
     }
 

@@ -82,8 +82,7 @@ pub(super) fn task<'a>(job: &'a Job, links: &Links) -> Task<'a> {
 
 /// A job in a callback, where the output has another name and the error is its message alone.
 pub(super) fn hook<'a>(job: &'a Job, ended: bool, links: &Links) -> Hook<'a> {
-    let shown =
-        if ended { task(job, links) } else { Task { status: Status::Processing, ..created(job) } };
+    let shown = if ended { task(job, links) } else { Task { status: Status::Processing, ..created(job) } };
     Hook {
         task_id: shown.task_id,
         status: shown.status,

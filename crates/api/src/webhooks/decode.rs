@@ -232,7 +232,8 @@ impl Body {
             None => Ok(None),
             Some(Value::String(text)) if text.chars().count() <= DESCRIPTION_CHARS_MAX => Ok(Some(text)),
             Some(_) => {
-                let message = format!("description must be a text of at most {DESCRIPTION_CHARS_MAX} characters");
+                let message =
+                    format!("description must be a text of at most {DESCRIPTION_CHARS_MAX} characters");
                 Err(Fault::field("description", message))
             }
         }

@@ -18,7 +18,8 @@ pub(super) fn list(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
     Box::pin(async move {
         let asked = decode::listing(request.uri().query().unwrap_or_default())?;
         let (caller, limit) = (&entry.caller, asked.limit);
-        let found = api.engine.store().deliveries(caller.account, caller.mode, asked.filter, limit, asked.before);
+        let found =
+            api.engine.store().deliveries(caller.account, caller.mode, asked.filter, limit, asked.before);
         let deliveries: Vec<Delivery> = found.await.map_err(broken)?.iter().map(Delivery::of).collect();
         // A full page may have been the last; then the next one is empty, and says so by having no `next`.
         let full = deliveries.len() >= limit as usize;

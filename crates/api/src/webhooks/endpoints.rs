@@ -150,12 +150,7 @@ async fn find(api: &Api, entry: &Entry, path: &str) -> Result<outbox::Endpoint, 
     found.ok_or_else(|| Kind::NotFound.into())
 }
 
-async fn update(
-    api: &Api,
-    entry: &Entry,
-    id: EndpointId,
-    patch: EndpointPatch,
-) -> Result<Response, Fault> {
+async fn update(api: &Api, entry: &Entry, id: EndpointId, patch: EndpointPatch) -> Result<Response, Fault> {
     let caller = &entry.caller;
     let store = api.engine.store();
     let changed = store.update_endpoint(caller.account, caller.mode, id, patch).await.map_err(broken)?;

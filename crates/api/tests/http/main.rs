@@ -23,3 +23,4 @@ mod stop;
 mod submit;
 mod tasks;
 mod waits;
+mod webhooks;

@@ -11,7 +11,8 @@ WHERE n IN (
         AND (?6 IS NULL OR created_at >= ?6)
         AND (?7 IS NULL OR created_at < ?7)
         AND (?9 IS NULL OR id = ?9)
-        AND endpoint NOT IN (SELECT n FROM endpoint WHERE removed_at IS NOT NULL)
+        -- Who is switched off hears nothing, not even again.
+        AND endpoint NOT IN (SELECT n FROM endpoint WHERE removed_at IS NOT NULL OR disabled_at IS NOT NULL)
     ORDER BY n
     LIMIT ?10
 )
