@@ -88,15 +88,15 @@ impl Manner {
 
 /// How hard a delivery is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Plan {
-    /// To a registered endpoint: the ladder, a day and a half in all (W3).
-    Ladder,
+pub enum Plan<'a> {
+    /// To a registered endpoint: the pauses before each of its tries, milliseconds (W3).
+    Ladder(&'a [u64]),
     /// To a job's own callback: as its dialect's contract says.
     Callback(Manner),
 }
 
-/// Pauses before the tries of the ladder, milliseconds (W3).
-const LADDER_MS: [u64; 10] = {
+/// The usual pauses before the tries at a registered endpoint, milliseconds: three days and more in all (W3).
+pub const LADDER_MS: [u64; 10] = {
     const MIN: u64 = 60_000;
     const HOUR: u64 = 60 * MIN;
     [0, 5_000, 5 * MIN, 30 * MIN, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR]
@@ -108,10 +108,10 @@ const ONCE_MS: [u64; 1] = [0];
 /// `Retry-After` is honoured up to a day.
 const RETRY_AFTER_MAX_S: u32 = 24 * 3_600;
 
-impl Plan {
-    fn pauses_ms(self) -> &'static [u64] {
+impl<'a> Plan<'a> {
+    fn pauses_ms(self) -> &'a [u64] {
         match self {
-            Self::Ladder => &LADDER_MS,
+            Self::Ladder(pauses_ms) => pauses_ms,
             Self::Callback(Manner::End | Manner::Every) => &CALLBACK_MS,
             Self::Callback(Manner::Once) => &ONCE_MS,
         }
@@ -120,7 +120,7 @@ impl Plan {
     /// How long a receiver may take to answer, milliseconds.
     pub fn answer_within_ms(self) -> u64 {
         match self {
-            Self::Ladder => 15_000,
+            Self::Ladder(_) => 15_000,
             Self::Callback(_) => 10_000,
         }
     }
@@ -130,7 +130,7 @@ impl Plan {
     pub fn pause_ms(self, tries: u32, swing: f64) -> Option<u64> {
         let pause_ms = *self.pauses_ms().get(tries as usize)?;
         match self {
-            Self::Ladder => Some((pause_ms as f64 * (1.0 + swing.clamp(-1.0, 1.0) / 10.0)) as u64),
+            Self::Ladder(_) => Some((pause_ms as f64 * (1.0 + swing.clamp(-1.0, 1.0) / 10.0)) as u64),
             Self::Callback(_) => Some(pause_ms),
         }
     }
@@ -219,8 +219,8 @@ pub fn judge(plan: Plan, tries: u32, heard: &Heard, before: Health, now: Timesta
     let over = |since: Timestamp| health.failures > CLOCK_FROM && now.since_ms(since) >= DISABLE_AFTER_MS;
     let disable = match plan {
         Plan::Callback(_) => None,
-        Plan::Ladder if matches!(heard, Heard::Status(410, _)) => Some("it answered 410 Gone"),
-        Plan::Ladder => health.failing_since.is_some_and(over).then_some("it failed for five days"),
+        Plan::Ladder(_) if matches!(heard, Heard::Status(410, _)) => Some("it answered 410 Gone"),
+        Plan::Ladder(_) => health.failing_since.is_some_and(over).then_some("it failed for five days"),
     };
     let next = match plan.pause_ms(tries, swing) {
         Some(pause_ms) if disable.is_none() => Next::Again(pause_ms.max(asked_ms)),
@@ -254,6 +254,7 @@ mod tests {
 
     const FAILED: Heard = Heard::Status(500, None);
     const HOUR_MS: i64 = 3_600_000;
+    const LADDER: Plan = Plan::Ladder(&LADDER_MS);
 
     fn at(ms: i64) -> Timestamp {
         Timestamp(1_750_000_000_000 + ms)
@@ -282,13 +283,13 @@ mod tests {
         let seconds = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
             .map(|pause_s: u64| pause_s * 1_000);
         for (tries, pause_ms) in (1..).zip(seconds) {
-            assert_eq!(after(Plan::Ladder, tries, &FAILED).next, Next::Again(pause_ms));
+            assert_eq!(after(LADDER, tries, &FAILED).next, Next::Again(pause_ms));
             for (swing, tenths) in [(-1.0, 9), (1.0, 11), (7.0, 11)] {
-                let swung = Plan::Ladder.pause_ms(tries, swing).unwrap();
+                let swung = LADDER.pause_ms(tries, swing).unwrap();
                 assert!(swung.abs_diff(pause_ms * tenths / 10) <= 1, "{tries} {swing}");
             }
         }
-        assert_eq!(after(Plan::Ladder, 10, &FAILED).next, Next::Failed);
+        assert_eq!(after(LADDER, 10, &FAILED).next, Next::Failed);
     }
 
     #[test]
@@ -306,7 +307,7 @@ mod tests {
     fn w3_only_2xx_is_well_and_a_redirect_is_a_failure() {
         for status in [200, 201, 204, 299] {
             let verdict = judge(
-                Plan::Ladder,
+                LADDER,
                 3,
                 &Heard::Status(status, None),
                 Health { failures: 9, failing_since: Some(at(-1)) },
@@ -316,18 +317,14 @@ mod tests {
             assert_eq!((verdict.next, verdict.health), (Next::Delivered, Health::default()));
         }
         for status in [199, 301, 302, 307, 400, 404, 500] {
-            assert_eq!(
-                after(Plan::Ladder, 1, &Heard::Status(status, None)).next,
-                Next::Again(5_000),
-                "{status}"
-            );
+            assert_eq!(after(LADDER, 1, &Heard::Status(status, None)).next, Next::Again(5_000), "{status}");
         }
-        assert_eq!(after(Plan::Ladder, 1, &Heard::Nothing("timeout")).next, Next::Again(5_000));
+        assert_eq!(after(LADDER, 1, &Heard::Nothing("timeout")).next, Next::Again(5_000));
     }
 
     #[test]
     fn w3_retry_after_is_honoured_up_to_a_day() {
-        let next = |seconds| after(Plan::Ladder, 1, &Heard::Status(503, Some(seconds))).next;
+        let next = |seconds| after(LADDER, 1, &Heard::Status(503, Some(seconds))).next;
         assert_eq!(next(1), Next::Again(5_000));
         assert_eq!(next(60), Next::Again(60_000));
         assert_eq!(next(1_000_000), Next::Again(86_400_000));
@@ -335,15 +332,15 @@ mod tests {
 
     #[test]
     fn w3_gone_switches_an_endpoint_off_and_overload_slows_it_down() {
-        let gone = after(Plan::Ladder, 1, &Heard::Status(410, None));
+        let gone = after(LADDER, 1, &Heard::Status(410, None));
         assert_eq!((gone.next, gone.disable.is_some()), (Next::Failed, true));
         let callback = after(Plan::Callback(Manner::End), 1, &Heard::Status(410, None));
         assert_eq!((callback.next, callback.disable), (Next::Again(2_000), None));
         for status in [429, 502, 504] {
-            assert_eq!(after(Plan::Ladder, 1, &Heard::Status(status, None)).pause_ms, 10_000);
-            assert_eq!(after(Plan::Ladder, 1, &Heard::Status(status, Some(77))).pause_ms, 77_000);
+            assert_eq!(after(LADDER, 1, &Heard::Status(status, None)).pause_ms, 10_000);
+            assert_eq!(after(LADDER, 1, &Heard::Status(status, Some(77))).pause_ms, 77_000);
         }
-        assert_eq!(after(Plan::Ladder, 1, &FAILED).pause_ms, 0);
+        assert_eq!(after(LADDER, 1, &FAILED).pause_ms, 0);
     }
 
     #[test]
@@ -351,7 +348,7 @@ mod tests {
         let mut health = Health::default();
         let mut rests = Vec::new();
         for n in 0..14 {
-            let verdict = judge(Plan::Ladder, 1, &FAILED, health, at(n), 0.0);
+            let verdict = judge(LADDER, 1, &FAILED, health, at(n), 0.0);
             health = verdict.health;
             rests.push(verdict.pause_ms / 1_000);
         }
@@ -360,7 +357,7 @@ mod tests {
 
     #[test]
     fn w4_five_days_of_failures_switch_an_endpoint_off() {
-        let fail = |health, hours: i64| judge(Plan::Ladder, 1, &FAILED, health, at(hours * HOUR_MS), 0.0);
+        let fail = |health, hours: i64| judge(LADDER, 1, &FAILED, health, at(hours * HOUR_MS), 0.0);
         let mut health = Health::default();
         for hours in [0, 1, 2] {
             health = fail(health, hours).health;
@@ -369,7 +366,7 @@ mod tests {
         assert_eq!(fail(health, 2 + 119).disable, None);
         assert!(fail(health, 2 + 120).disable.is_some());
         // One success in between starts it anew.
-        let well = judge(Plan::Ladder, 1, &Heard::Status(200, None), health, at(50 * HOUR_MS), 0.0).health;
+        let well = judge(LADDER, 1, &Heard::Status(200, None), health, at(50 * HOUR_MS), 0.0).health;
         assert_eq!(fail(well, 200).disable, None);
     }
 
@@ -377,7 +374,7 @@ mod tests {
     fn w4_three_failures_spread_over_more_than_a_day_do_not_start_the_clock() {
         let mut health = Health::default();
         for hours in [0, 20, 40] {
-            health = judge(Plan::Ladder, 1, &FAILED, health, at(hours * HOUR_MS), 0.0).health;
+            health = judge(LADDER, 1, &FAILED, health, at(hours * HOUR_MS), 0.0).health;
         }
         assert_eq!(health, Health { failures: 1, failing_since: Some(at(40 * HOUR_MS)) });
     }

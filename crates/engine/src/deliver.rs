@@ -105,7 +105,9 @@ impl Engine {
         if literal.is_some_and(|ip| settings.allow.contains(ip)) {
             return Ok(());
         }
-        address::check_url_form(&url, settings.http_allowed).map_err(refused)?;
+        // A name with another port may still lead to an address that the operator allows.
+        let form = if settings.allow.is_empty() { address::check_url } else { address::check_url_form };
+        form(&url, settings.http_allowed).map_err(refused)?;
         match literal {
             Some(ip) => address::check(ip, &settings.allow).map_err(refused),
             None => Ok(()),
@@ -194,7 +196,7 @@ async fn run(inner: Arc<Inner>) {
 async fn deliver(inner: &Inner, sending: &Sending) {
     let delivery = &sending.delivery;
     let plan = match &sending.target {
-        Target::Endpoint { .. } => Plan::Ladder,
+        Target::Endpoint { .. } => Plan::Ladder(&inner.settings.webhook_pauses_ms),
         Target::Callback { callback, .. } => Plan::Callback(callback.manner),
     };
     let (at, began) = (inner.clock.now(), Instant::now());
@@ -220,7 +222,7 @@ async fn deliver(inner: &Inner, sending: &Sending) {
     }
 }
 
-async fn send(inner: &Inner, sending: &Sending, plan: Plan, at: Timestamp) -> (Heard, String) {
+async fn send(inner: &Inner, sending: &Sending, plan: Plan<'_>, at: Timestamp) -> (Heard, String) {
     let nothing = |why| (Heard::Nothing(why), String::new());
     let delivery = &sending.delivery;
     let registered = matches!(sending.target, Target::Endpoint { .. });

@@ -29,7 +29,7 @@ pub(super) fn show(document: &Value, call: &Call) -> Markup {
             (callbacks(&operation["callbacks"]))
             h4 { "Answers" }
             dl.answers {
-                @for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
+                @for (status, answer) in in_order(&operation["responses"]) {
                     dt { (status) }
                     dd { (answered(answer)) }
                 }
@@ -52,6 +52,13 @@ fn callbacks(all: &Value) -> Markup {
             (shape::show(&item["post"]["requestBody"]["content"]["application/json"]["schema"]))
         }
     }
+}
+
+/// Answers by their status, so that what went well comes first.
+fn in_order(answers: &Value) -> Vec<(&String, &Value)> {
+    let mut answers: Vec<_> = answers.as_object().into_iter().flatten().collect();
+    answers.sort_unstable_by_key(|(status, _)| *status);
+    answers
 }
 
 fn answered(answer: &Value) -> Markup {

@@ -1,26 +1,21 @@
-//! Somebody who is told: an HTTP server on this machine that keeps what it gets and answers as it was told to.
+//! Somebody who is told, call by call.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::Request;
-use axum::response::Response;
-use bytes::Bytes;
-use http::HeaderMap;
-use parking_lot::Mutex;
 use serde_json::Value;
-use tokio::net::TcpListener;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use spool_fakes::receiver::{Answer, Fake, Heard};
 
-/// What arrived.
-#[derive(Clone, Debug)]
+pub(crate) struct Receiver {
+    fake: Fake,
+    /// How many calls were looked at.
+    taken: usize,
+}
+
+/// One call.
 pub(crate) struct Call {
-    pub(crate) path: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) bytes: Bytes,
+    pub(crate) target: String,
+    pub(crate) bytes: bytes::Bytes,
+    heard: Heard,
 }
 
 impl Call {
@@ -29,65 +24,45 @@ impl Call {
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().unwrap())
+        self.heard.headers.get(name).map(|value| value.to_str().unwrap())
     }
-}
-
-/// Answers that are given before the usual 200.
-type Answers = Arc<Mutex<VecDeque<(u16, String)>>>;
-
-pub(crate) struct Receiver {
-    base: String,
-    calls: UnboundedReceiver<Call>,
-    answers: Answers,
-    server: tokio::task::JoinHandle<()>,
 }
 
 impl Receiver {
     pub(crate) async fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let (sender, calls) = unbounded_channel();
-        let answers = Answers::default();
-        let given = Arc::clone(&answers);
-        let app = Router::new().fallback(async move |request: Request| {
-            let (head, body) = request.into_parts();
-            let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-            let (status, text) = given.lock().pop_front().unwrap_or((200, String::new()));
-            sender.send(Call { path: head.uri.path().to_owned(), headers: head.headers, bytes }).unwrap();
-            Response::builder().status(status).body(Body::from(text)).unwrap()
-        });
-        let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { base, calls, answers, server }
+        Self { fake: Fake::start().await, taken: 0 }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.base)
+        self.fake.url(path)
     }
 
-    /// Answers the next calls so, one after the other.
+    /// Answers the next calls so, one after the other; those after them are welcome.
     pub(crate) fn answer(&self, statuses: &[u16]) {
-        self.answers.lock().extend(statuses.iter().map(|status| (*status, String::new())));
+        self.fake.answer(statuses.iter().map(|status| Answer::Status(*status, None)));
     }
 
     /// Answers the next call with this text.
     pub(crate) fn say(&self, status: u16, text: String) {
-        self.answers.lock().push_back((status, text));
+        self.fake.answer([Answer::Text(status, text)]);
     }
 
     /// The next call. The time is far beyond what any takes; it only ends a test that would wait for ever.
     pub(crate) async fn next(&mut self) -> Call {
-        tokio::time::timeout(Duration::from_secs(60), self.calls.recv()).await.expect("no call came").unwrap()
+        let wait = self.fake.wait_for(self.taken + 1);
+        let all = tokio::time::timeout(Duration::from_secs(60), wait).await.expect("no call came");
+        let heard = all[self.taken].clone();
+        self.taken += 1;
+        Call { target: heard.target.clone(), bytes: heard.body.clone(), heard }
     }
 
-    /// Whether nothing has come that was not taken.
-    pub(crate) fn is_quiet(&mut self) -> bool {
-        self.calls.try_recv().is_err()
+    /// Whether nothing has come that was not looked at.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.fake.heard().len() == self.taken
     }
-}
 
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        self.server.abort();
+    /// Forgets what has come so far.
+    pub(crate) fn catch_up(&mut self) {
+        self.taken = self.fake.heard().len();
     }
 }

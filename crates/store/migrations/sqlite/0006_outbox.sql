@@ -52,7 +52,7 @@ CREATE TABLE delivery (
 ) STRICT;
 
 -- The same news is told to the same receiver once, however often its step is written.
-CREATE UNIQUE INDEX delivery_of_message ON delivery (message, endpoint);
+CREATE UNIQUE INDEX delivery_of_message ON delivery (endpoint, message);
 
 CREATE INDEX delivery_pending ON delivery (endpoint, due) WHERE state = 'pending';
 

@@ -11,4 +11,3 @@ SELECT
     endpoint.paused_until,
     (SELECT min(due) FROM delivery WHERE state = 'pending' AND endpoint = busy.endpoint) AS first
 FROM busy JOIN endpoint ON endpoint.n = busy.endpoint
-ORDER BY first

@@ -12,7 +12,10 @@ WHERE n IN (
         AND (?7 IS NULL OR created_at < ?7)
         AND (?9 IS NULL OR id = ?9)
         -- Who is switched off hears nothing, not even again.
-        AND endpoint NOT IN (SELECT n FROM endpoint WHERE removed_at IS NOT NULL OR disabled_at IS NOT NULL)
+        AND NOT EXISTS (
+            SELECT 1 FROM endpoint
+            WHERE n = whole_delivery.endpoint AND (removed_at IS NOT NULL OR disabled_at IS NOT NULL)
+        )
     ORDER BY n
     LIMIT ?10
 )

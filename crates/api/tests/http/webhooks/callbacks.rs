@@ -45,7 +45,7 @@ async fn a_run_with_a_webhook_answers_at_once_and_is_told_bare_when_it_succeeded
     assert_eq!((answer.status, &answer.body()["status"]), (202, &json!("processing")), "{}", answer.text());
     check(&world, "Run", &answer.body()).await;
     let call = receiver.next().await;
-    assert_eq!((call.path.as_str(), call.header("content-type")), ("/a/hook", Some("application/json")));
+    assert_eq!((call.target.as_str(), call.header("content-type")), ("/a/hook?x=1", Some("application/json")));
     let body = call.body();
     check(&world, "JobWebhook", &body).await;
     assert_eq!(keys(&body), ["completed_at", "credits_used", "job_id", "output", "status"]);
@@ -258,7 +258,7 @@ async fn several_pictures_are_told_with_all_their_urls() {
 
 #[tokio::test]
 async fn a_dry_run_never_calls_back() {
-    let (world, mut receiver) = world().await;
+    let (world, receiver) = world().await;
     for (path, field) in DIALECTS {
         let body = json!({
             "model": "flux-1.1-pro", "input": { "prompt": "x" }, "dry_run": true, field: receiver.url("/hook"),

@@ -136,7 +136,7 @@ async fn an_endpoint_hears_what_it_asked_for() {
     // Elsewhere, from now on.
     patch(&world, &endpoint, json!({ "url": receiver.url("/elsewhere") })).await;
     make(&world, "a fox [sandbox outcome=refuse]").await;
-    assert_eq!(receiver.next().await.path, "/elsewhere");
+    assert_eq!(receiver.next().await.target, "/elsewhere");
     assert_eq!(read(&world, &endpoint).await["description"], "only what fails");
     world.close().await;
 }
@@ -297,7 +297,7 @@ async fn s9_another_accounts_and_another_modes_endpoints_are_not_there() {
         assert_eq!(post(&world, "/v1/webhooks/replay", range).await.body(), json!({ "replayed": 0 }));
         assert_ne!(world.get("/v1/webhooks/secret").await.body()["secret"], secret);
     }
-    while !receiver.is_quiet() {}
+    receiver.catch_up();
     // Their jobs are not heard either.
     world.key = world.new_key(other, Mode::Test).await;
     make(&world, "somebody else's fox").await;

@@ -77,7 +77,9 @@ fn busy(connection: &Connection) -> Result<Vec<Busy>, Failure> {
         let paused_until = rows::time(row, 1)?;
         Ok(Busy { receiver: row.get(0)?, paused_until, first: Timestamp(row.get(2)?) })
     })?;
-    Ok(found.collect::<rusqlite::Result<_>>()?)
+    let mut found = found.collect::<rusqlite::Result<Vec<_>>>()?;
+    found.sort_by_key(|busy| busy.first);
+    Ok(found)
 }
 
 fn under_way(connection: &Connection, now: Timestamp, receiver: i64) -> Result<u32, Failure> {
