@@ -45,7 +45,10 @@ async fn a_run_with_a_webhook_answers_at_once_and_is_told_bare_when_it_succeeded
     assert_eq!((answer.status, &answer.body()["status"]), (202, &json!("processing")), "{}", answer.text());
     check(&world, "Run", &answer.body()).await;
     let call = receiver.next().await;
-    assert_eq!((call.target.as_str(), call.header("content-type")), ("/a/hook?x=1", Some("application/json")));
+    assert_eq!(
+        (call.target.as_str(), call.header("content-type")),
+        ("/a/hook?x=1", Some("application/json"))
+    );
     let body = call.body();
     check(&world, "JobWebhook", &body).await;
     assert_eq!(keys(&body), ["completed_at", "credits_used", "job_id", "output", "status"]);
