@@ -6,11 +6,13 @@ pub mod limits;
 pub mod serve;
 
 mod account;
+mod announce;
 mod answer;
 mod assets;
 mod auth;
 mod body;
 mod callbacks;
+mod docs;
 mod extras;
 mod gate;
 mod generations;
@@ -25,9 +27,11 @@ mod openapi;
 mod range;
 mod routes;
 mod submit;
+mod target;
 mod tasks;
+mod webhooks;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use spool_engine::Engine;
@@ -50,6 +54,8 @@ pub struct Api {
     rows: Rows,
     places: Semaphore,
     stopping: CancellationToken,
+    /// The address that this server listens at, as a URL without trailing slash.
+    base: OnceLock<String>,
 }
 
 impl Api {
@@ -71,7 +77,8 @@ impl Api {
         let (limits, bans) = (rate_limit.map(Limits::new), ban_rule.map(Bans::new));
         let (rows, places, stopping) =
             (Rows::default(), Semaphore::new(gate::PLACES), CancellationToken::new());
-        Ok(Arc::new(Self { engine, signer, limits, bans, rows, places, stopping }))
+        let base = OnceLock::new();
+        Ok(Arc::new(Self { engine, signer, limits, bans, rows, places, stopping, base }))
     }
 
     /// Cancel this to stop: `/readyz` says no, waiting requests answer at once, and `serve` comes to its end.

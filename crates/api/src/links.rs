@@ -26,6 +26,14 @@ impl Links {
         Self { api: Arc::clone(api), base, life_s: TTL_DEFAULT_S }
     }
 
+    /// Links for somebody whose request we do not have: a receiver of webhooks. They begin with the public address,
+    /// or with the one that this server listens at.
+    pub(crate) fn abroad(api: &Arc<Api>) -> Self {
+        let public = api.engine.settings().public_url.as_deref();
+        let base = public.or_else(|| api.base.get().map(String::as_str)).unwrap_or_default();
+        Self { api: Arc::clone(api), base: base.into(), life_s: TTL_DEFAULT_S }
+    }
+
     /// The same with another lifetime, in seconds.
     pub(crate) fn good_for_s(self, life_s: i64) -> Self {
         Self { life_s, ..self }

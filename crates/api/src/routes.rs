@@ -17,7 +17,10 @@ use spool_domain::scope::Scope;
 use crate::answer::{self, Refuse};
 use crate::auth::Entry;
 use crate::bans::Side;
-use crate::{Api, account, assets, callbacks, generations, health, jobs, models, openapi, submit, tasks};
+use crate::{
+    Api, account, assets, callbacks, docs, generations, health, jobs, models, openapi, submit, tasks,
+    webhooks,
+};
 
 /// One call.
 pub(crate) struct Route {
@@ -75,12 +78,14 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         submit::ROUTES,
         jobs::ROUTES,
         tasks::ROUTES,
+        webhooks::ROUTES,
         models::ROUTES,
         account::ROUTES,
         assets::ROUTES,
         callbacks::ROUTES,
         health::ROUTES,
         openapi::ROUTES,
+        docs::ROUTES,
     ]
     .into_iter()
     .flatten()

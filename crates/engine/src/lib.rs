@@ -178,6 +178,11 @@ impl Engine {
         &self.inner.clock
     }
 
+    /// Random bytes, for ids that are born outside.
+    pub fn entropy(&self) -> &Arc<dyn Entropy> {
+        &self.inner.entropy
+    }
+
     /// Whether a provider can take live jobs.
     pub fn serves(&self, provider: &str) -> bool {
         self.inner.providers.is_set_up(provider)

@@ -56,6 +56,8 @@ pub enum Answer {
     Status(u16, Option<(&'static str, String)>),
     /// With this status after this time.
     Late(u16, Duration),
+    /// With this status and this text.
+    Text(u16, String),
     /// Not at all: the connection is closed.
     HangUp,
 }
@@ -132,7 +134,7 @@ async fn hear(State(ear): State<Arc<Ear>>, request: Request) -> Response {
     let target = parts.uri.path_and_query().map(|target| target.to_string()).unwrap_or_default();
     let answer = ear.answers.lock().pop_front().unwrap_or(Answer::Status(204, None));
     let status = match &answer {
-        Answer::Status(status, _) | Answer::Late(status, _) => Some(*status),
+        Answer::Status(status, _) | Answer::Late(status, _) | Answer::Text(status, _) => Some(*status),
         Answer::HangUp => None,
     };
     ear.heard.lock().push(Heard { target, headers: parts.headers, body, status });
@@ -140,6 +142,7 @@ async fn hear(State(ear): State<Arc<Ear>>, request: Request) -> Response {
     match answer {
         Answer::Status(status, None) => code(status).into_response(),
         Answer::Status(status, Some(header)) => (code(status), [header], "as told").into_response(),
+        Answer::Text(status, text) => (code(status), text).into_response(),
         Answer::Late(status, after) => {
             tokio::time::sleep(after).await;
             code(status).into_response()

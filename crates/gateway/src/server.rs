@@ -37,7 +37,9 @@ impl Server {
         let api = Api::new(engine.clone(), rate_limit)?;
         let serving =
             tokio::spawn(spool_api::serve(listener, spool_api::router(&api), api.stopping().clone()));
-        Ok(Self { api, engine, address, serving })
+        let server = Self { api, engine, address, serving };
+        server.api.announce(server.url());
+        Ok(server)
     }
 
     /// The address as a URL for clients on this machine.

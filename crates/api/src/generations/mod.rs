@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use serde_json::Value;
 use spool_domain::catalogue::{Makes, Model};
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::job::{Job, Outcome, Phase};
@@ -138,6 +139,11 @@ async fn look(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Admitte
         }))),
         None => Ok(Admitted::Answer(fetched(api, &job, &links, false))),
     }
+}
+
+/// A generation as a registered endpoint hears of it: the answer to a GET. The dialect itself has no callbacks.
+pub(crate) fn hook(_: &Api, job: &Job, ended: bool, links: Links) -> serde_json::Result<Value> {
+    serde_json::to_value(if ended { translate::generation(job, &links) } else { translate::begun(job) })
 }
 
 fn vocabulary(headers: &HeaderMap) -> Result<Vocabulary, Fault> {

@@ -114,6 +114,11 @@ pub(super) fn admitted(job: &Job) -> Generation<'_> {
     }
 }
 
+/// How a job looks once its work has begun, whatever became of it since.
+pub(super) fn begun(job: &Job) -> Generation<'_> {
+    Generation { status: Status::Running, ..admitted(job) }
+}
+
 /// What an order would become and cost.
 pub(super) fn dry_run<'a>(order: &'a Order, valid: &'a Validated) -> DryRun<'a> {
     DryRun {

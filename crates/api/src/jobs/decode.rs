@@ -6,8 +6,13 @@ use serde_json::{Map, Value};
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::ids::JobId;
 
+use crate::target;
+
 /// What ids of this dialect start with.
 pub(super) const ID_PREFIX: &str = "job_";
+
+/// The field that holds the address of a webhook.
+pub(super) const WEBHOOK_URL: &str = "webhook_url";
 
 /// A request that is well formed.
 #[derive(Debug, PartialEq)]
@@ -15,6 +20,8 @@ pub(super) struct Asked {
     pub(super) input: Map<String, Value>,
     /// Whether the caller waits.
     pub(super) sync: bool,
+    /// Where the end of the job is told, not yet checked.
+    pub(super) webhook_url: Option<String>,
 }
 
 /// Checks a body. Unknown keys beside `input` are ignored, and null is the same as left out.
@@ -34,12 +41,8 @@ pub(super) fn decode(body: Value) -> Result<Asked, Fault> {
         Some(Value::Bool(sync)) => *sync,
         Some(_) => return Err(Fault::field("sync", "sync must be true or false")),
     };
-    if body.get("webhook_url").is_some_and(|url| !url.is_null()) {
-        let message =
-            "this server does not send callbacks yet; leave webhook_url out and poll GET /v1/jobs/{id}";
-        return Err(Fault::field("webhook_url", message));
-    }
-    Ok(Asked { input, sync })
+    let webhook_url = target::read(body.remove(WEBHOOK_URL), WEBHOOK_URL)?;
+    Ok(Asked { input, sync, webhook_url })
 }
 
 /// The model of `/v1/models/{model}/run`, slashes and all; nothing for another path.
@@ -82,7 +85,10 @@ mod tests {
         ] {
             let asked = decode(body.clone()).unwrap();
             assert_eq!((asked.sync, asked.input.len()), (sync, 1), "{body}");
+            assert_eq!(asked.webhook_url, None);
         }
+        let told = decode(json!({ "input": {}, "webhook_url": "https://a.example/hook" })).unwrap();
+        assert_eq!(told.webhook_url.as_deref(), Some("https://a.example/hook"));
     }
 
     #[test]
@@ -94,7 +100,6 @@ mod tests {
             (json!({ "input": "a fox" }), Some("input")),
             (json!({ "input": {}, "sync": "false" }), Some("sync")),
             (json!({ "input": {}, "sync": 0 }), Some("sync")),
-            (json!({ "input": {}, "webhook_url": "https://a.example/hook" }), Some("webhook_url")),
             (json!({ "input": {}, "webhook_url": 7 }), Some("webhook_url")),
         ] {
             let fault = decode(body.clone()).unwrap_err();

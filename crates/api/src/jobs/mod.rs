@@ -13,19 +13,21 @@ use std::time::Duration;
 use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderValue, Method, StatusCode, header};
+use serde_json::Value;
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::job::{Job, Outcome, Phase};
+use spool_domain::order::Manner;
 use spool_domain::scope::Scope;
 
 pub(crate) use self::codes::refuse;
-pub(crate) use self::translate::{credits, whole_credits};
+pub(crate) use self::translate::{LABEL, credits, whole_credits};
 use self::wire::{Cancelled, Wrapped};
 use crate::auth::Entry;
 use crate::extras::{dry_run, note_replay};
 use crate::hold::{Admitted, Held, outlast, whole};
 use crate::links::Links;
 use crate::routes::{Answer, Answering, Need, Route};
-use crate::{Api, answer, body, idempotency};
+use crate::{Api, answer, body, idempotency, target};
 
 /// Running a model, as the contract writes it. Nothing can stand behind the router's catch-all, so its route is
 /// the one of the models' detail, and what does not end in `/run` is sent away.
@@ -87,7 +89,9 @@ async fn admit(api: &Arc<Api>, entry: &Entry, model: String, request: Request) -
     let links = Links::new(api, &parts.headers);
     drop(parts);
 
-    let order = translate::order(model, asked.input, idempotency);
+    let callback = target::callback(api, asked.webhook_url, decode::WEBHOOK_URL, Manner::Once)?;
+    let told = callback.is_some();
+    let order = translate::order(model, asked.input, callback, idempotency);
     if dry_run {
         let valid = api.engine.validate(&entry.caller, &order)?;
         return Ok(Admitted::Answer(answer::json(StatusCode::OK, &translate::dry_run(&order, &valid))));
@@ -96,6 +100,11 @@ async fn admit(api: &Arc<Api>, entry: &Entry, model: String, request: Request) -
     let (job, replayed) = (Arc::clone(&ticket.job), ticket.replayed);
     if !asked.sync {
         let mut response = answer::json(StatusCode::ACCEPTED, &translate::queued(&job));
+        note_replay(response.headers_mut(), replayed);
+        return Ok(Admitted::Answer(response));
+    }
+    if told {
+        let mut response = answer::json(StatusCode::ACCEPTED, &translate::told_later(&job));
         note_replay(response.headers_mut(), replayed);
         return Ok(Admitted::Answer(response));
     }
@@ -155,6 +164,11 @@ async fn end(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response
     };
     let message = format!("The job has {word}: only queued and processing jobs can be cancelled.");
     Err(Fault::new(Kind::InvalidInput, message))
+}
+
+/// A job as a webhook tells it.
+pub(crate) fn hook(_: &Api, job: &Job, ended: bool, links: Links) -> serde_json::Result<Value> {
+    serde_json::to_value(translate::hook(job, ended, &links))
 }
 
 /// A POST to a model that is no run: the router would have said the same.

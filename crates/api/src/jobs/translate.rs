@@ -4,16 +4,16 @@ use serde_json::{Map, Value};
 use spool_domain::catalogue::{Unknown, Words};
 use spool_domain::job::{Job, Outcome, Phase, Stored};
 use spool_domain::money::MicroUsd;
-use spool_domain::order::{Idempotency, Order, Terms, Validated};
+use spool_domain::order::{Callback, Idempotency, Order, Terms, Validated};
 
 use super::codes;
 use super::decode::ID_PREFIX;
-use super::wire::{DryRun, Item, Output, Shown, Trouble};
+use super::wire::{DryRun, Hook, Item, Output, Shown, Trouble};
 use crate::links::Links;
 use crate::notation::{iso, number};
 
 /// The dialect's name on its jobs.
-const LABEL: &str = "jobs";
+pub(crate) const LABEL: &str = "jobs";
 
 /// What one credit is worth, micro-USD: a cent.
 const CREDIT: i64 = 10_000;
@@ -22,10 +22,16 @@ const CREDIT: i64 = 10_000;
 pub(super) const PROCESSING: &str = "processing";
 
 /// The order that a request stands for.
-pub(super) fn order(model: String, input: Map<String, Value>, idempotency: Option<Idempotency>) -> Order {
+pub(super) fn order(
+    model: String,
+    input: Map<String, Value>,
+    callback: Option<Callback>,
+    idempotency: Option<Idempotency>,
+) -> Order {
     // The contract is silent on inputs that the model does not have. A misspelt one would be paid for and ignored.
     let words = Words::Names { unknown: Unknown::Refuse, numeric_strings: false };
-    Order { model, input, words, count: None, label: LABEL, idempotency, terms: Terms::default() }
+    let terms = Terms { callback, ..Terms::default() };
+    Order { model, input, words, count: None, label: LABEL, idempotency, terms }
 }
 
 /// An amount in credits; a started credit counts as a whole one.
@@ -68,13 +74,21 @@ pub(super) fn run<'a>(job: &'a Job, links: &Links) -> Shown<'a> {
         Phase::Done(Outcome::Succeeded(_)) => shown.status = "completed",
         Phase::Done(Outcome::Failed(_) | Outcome::Canceled) => {}
         // Who waited is told that it goes on, also where it still waits for a worker.
-        _ => {
-            shown.status = PROCESSING;
-            shown.message =
-                Some(format!("Still running; poll GET /v1/jobs/{} for the result.", shown.job_id));
-        }
+        _ => goes_on(&mut shown),
     }
     shown
+}
+
+/// A job whose end goes to a webhook, in the answer to the run: the same for every replay (K2).
+pub(super) fn told_later(job: &Job) -> Shown<'_> {
+    let mut shown = queued(job);
+    goes_on(&mut shown);
+    shown
+}
+
+fn goes_on(shown: &mut Shown) {
+    shown.status = PROCESSING;
+    shown.message = Some(format!("Still running; poll GET /v1/jobs/{} for the result.", shown.job_id));
 }
 
 /// A job in its own answer.
@@ -83,6 +97,20 @@ pub(super) fn job<'a>(job: &'a Job, links: &Links) -> Shown<'a> {
     shown.created_at = Some(iso(job.created_at));
     shown.completed_at = job.ended_at.map(iso);
     shown
+}
+
+/// A job in a webhook: its end, or that its work has begun.
+pub(super) fn hook<'a>(job: &'a Job, ended: bool, links: &Links) -> Hook<'a> {
+    let shown = if ended { self::ended(job, links) } else { told_later(job) };
+    let completed_at = job.ended_at.filter(|_| shown.output.is_some()).map(iso);
+    Hook {
+        job_id: shown.job_id,
+        status: shown.status,
+        output: shown.output,
+        error: shown.error,
+        credits_used: shown.credits_used,
+        completed_at,
+    }
 }
 
 /// The status word of a phase, and of the event that carries its name.

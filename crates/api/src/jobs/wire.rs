@@ -72,6 +72,22 @@ pub(super) struct Trouble<'a> {
     pub(super) message: &'a str,
 }
 
+/// A job as its webhook tells it: not wrapped, and without what the receiver knows.
+#[derive(Serialize)]
+pub(super) struct Hook<'a> {
+    pub(super) job_id: String,
+    pub(super) status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) output: Option<Output<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<Trouble<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) credits_used: Option<i64>,
+    /// Only of a success, as the contract has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) completed_at: Option<String>,
+}
+
 /// The answer to a cancellation.
 #[derive(Serialize)]
 pub(super) struct Cancelled {

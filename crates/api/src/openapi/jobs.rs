@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::paths::{LIMITS, answer, faults_as, parameter, with};
 use super::schemas::{named_headers, schema};
+use super::webhooks::callback;
 
 fn faults(more: &[(&str, &str)]) -> Map<String, Value> {
     let mut all = faults_as(
@@ -46,6 +47,7 @@ pub(super) fn run() -> Value {
                 "`true`: only check and price the request."),
         ],
         "requestBody": { "required": true, "content": { "application/json": { "schema": schema("RunRequest") } } },
+        "callbacks": { "ended": callback("webhook_url", "JobWebhook", "The job succeeded or failed") },
         "responses": with(answers, json!({
             "200": answer("It completed or was cancelled within the wait; or the dry run's result.",
                 json!({ "anyOf": [schema("Run"), schema("JobDryRun")] }), &["Cache-Control", "Idempotent-Replayed"]),
@@ -109,6 +111,7 @@ pub(super) fn run_request() -> Value {
         "properties": {
             "input": { "type": "object", "description": "The model's own parameters, as its `input_schema` says.", "examples": [{ "prompt": "a red fox" }] },
             "sync": { "type": ["boolean", "null"], "default": true, "description": "`false` answers at once." },
+            "webhook_url": { "type": ["string", "null"], "maxLength": 2048, "description": "Hears once of the end of the job; with it, the run answers 202 at once." },
         },
     })
 }

@@ -6,6 +6,7 @@ mod jobs;
 mod paths;
 mod schemas;
 mod tasks;
+mod webhooks;
 
 use std::sync::{Arc, LazyLock};
 
@@ -33,7 +34,8 @@ fn show(_: Arc<Api>, _: Request) -> BoxFuture<'static, Response> {
     Box::pin(async { answer::json_bytes(StatusCode::OK, TEXT.clone()) })
 }
 
-fn document() -> Value {
+/// The document.
+pub(crate) fn document() -> Value {
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -51,20 +53,29 @@ fn document() -> Value {
             { "name": "tasks", "description": "Make something, and poll for it." },
             { "name": "models", "description": "What can be made, with which parameters, at which price." },
             { "name": "account", "description": "What there is to spend, and what was spent." },
+            { "name": "webhooks", "description": "Endpoints that hear of every job, what was sent to them, and the secret of callbacks." },
             { "name": "assets", "description": "Result files." },
             { "name": "operation", "description": "For whoever runs the server." },
         ],
-        "paths": merged([paths::all(), tasks::paths(), account::paths()]),
+        "paths": merged(PARTS.map(|(paths, _)| paths())),
         "components": {
             "securitySchemes": { "key": {
                 "type": "http", "scheme": "bearer",
                 "description": "An API key: spool_live_… or, for the sandbox, spool_test_….",
             }},
             "headers": schemas::headers(),
-            "schemas": merged([schemas::all(), tasks::schemas(), account::schemas()]),
+            "schemas": merged(PARTS.map(|(_, schemas)| schemas())),
         },
     })
 }
+
+/// The calls and the shapes of each part.
+const PARTS: [(fn() -> Value, fn() -> Value); 4] = [
+    (paths::all, schemas::all),
+    (tasks::paths, tasks::schemas),
+    (account::paths, account::schemas),
+    (webhooks::paths, webhooks::schemas),
+];
 
 /// The fields of several objects as those of one.
 fn merged<const N: usize>(objects: [Value; N]) -> Value {
@@ -100,8 +111,7 @@ mod tests {
     #[test]
     fn no_shape_of_one_dialect_hides_one_of_another() {
         let count = |object: &Value| object.as_object().unwrap().len();
-        let schemas = [schemas::all(), tasks::schemas(), account::schemas()];
-        for parts in [schemas, [paths::all(), tasks::paths(), account::paths()]] {
+        for parts in [PARTS.map(|(paths, _)| paths()), PARTS.map(|(_, schemas)| schemas())] {
             let all: usize = parts.iter().map(count).sum();
             assert_eq!(count(&merged(parts)), all);
         }

@@ -33,6 +33,10 @@ pub(super) fn all() -> Value {
             "operationId": "openapi", "tags": ["operation"], "security": [], "summary": "This document",
             "responses": { "200": { "description": "The document.", "content": { "application/json": { "schema": { "type": "object" } } } } },
         }},
+        "/docs": { "get": {
+            "operationId": "docs", "tags": ["operation"], "security": [], "summary": "This document as a page for people",
+            "responses": { "200": { "description": "The page. It needs no script and fetches nothing.", "content": { "text/html": {} } } },
+        }},
     })
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::paths::{answer, parameter, with};
 use super::schemas::schema;
+use super::webhooks::callback;
 
 pub(super) fn paths() -> Value {
     json!({
@@ -77,6 +78,7 @@ fn create() -> Value {
                 "The same key with the same request is the same task, however often it is sent."),
         ],
         "requestBody": { "required": true, "content": { "application/json": { "schema": schema("TaskRequest") } } },
+        "callbacks": { "ended": callback("callback_url", "TaskCallback", "The task completed or failed") },
         "responses": with(answers, json!({
             "200": answer("It is made, or priced.", either, &["Cache-Control", "Idempotent-Replayed"]),
         })),
@@ -155,6 +157,7 @@ fn request() -> Value {
         "properties": {
             "model": { "type": "string", "minLength": 1, "examples": ["google/veo-3.1-fast"] },
             "input": { "type": "object", "description": "The model's own parameters, as its `input_schema` says.", "examples": [{ "prompt": "a red fox" }] },
+            "callback_url": { "type": ["string", "null"], "maxLength": 2048, "description": "Hears of the end of the task: `TaskCallback`." },
             "dry_run": { "type": ["boolean", "null"], "default": false, "description": "Only check and price." },
         },
     })

@@ -3,11 +3,18 @@
 use serde_json::{Map, Value};
 use spool_domain::fault::{Fault, Kind};
 
+use crate::target;
+
+/// The field that holds the address to call.
+pub(super) const CALLBACK_URL: &str = "callback_url";
+
 /// A request that is well formed.
 #[derive(Debug, PartialEq)]
 pub(super) struct Asked {
     pub(super) model: String,
     pub(super) input: Map<String, Value>,
+    /// Where every change of the status is told, not yet checked.
+    pub(super) callback_url: Option<String>,
 }
 
 /// Checks it. Keys that the dialect does not have are ignored.
@@ -32,15 +39,10 @@ pub(super) fn decode(body: Value) -> Result<Asked, Fault> {
         }
         Some(_) => return Err(Fault::field("input", "input must be an object")),
     };
-    match body.get("callback_url") {
-        None | Some(Value::Null) => Ok(Asked { model, input }),
-        // A form field that was left blank asks for no callback.
-        Some(Value::String(url)) if url.is_empty() => Ok(Asked { model, input }),
-        Some(_) => Err(Fault::field(
-            "callback_url",
-            "this server does not send callbacks yet; leave callback_url out and poll GET /v1/task/{task_id}",
-        )),
-    }
+    let callback_url = target::read(body.remove(CALLBACK_URL), CALLBACK_URL)?;
+    // A form field that was left blank asks for no callback.
+    let callback_url = callback_url.filter(|url| !url.is_empty());
+    Ok(Asked { model, input, callback_url })
 }
 
 #[cfg(test)]
@@ -53,6 +55,10 @@ mod tests {
     fn model_and_input_are_read_and_unknown_keys_are_ignored() {
         let plain = decode(json!({ "model": "a/b", "input": { "prompt": "a fox", "x": [1] } })).unwrap();
         assert_eq!((plain.model.as_str(), plain.input.len()), ("a/b", 2));
+        assert_eq!(plain.callback_url, None);
+        let told =
+            decode(json!({ "model": "m", "input": {}, "callback_url": "https://a.example/" })).unwrap();
+        assert_eq!(told.callback_url.as_deref(), Some("https://a.example/"));
         for (key, value) in [
             ("webhook", json!("https://a")),
             ("n", json!(3)),
@@ -78,7 +84,6 @@ mod tests {
             ("input", Some(Value::Null)),
             ("input", Some(json!("a fox"))),
             ("input", Some(json!([]))),
-            ("callback_url", Some(json!("https://client.example/hook"))),
             ("callback_url", Some(json!(7))),
         ] {
             let mut body = good.clone();

@@ -13,16 +13,21 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::response::Response;
 use http::{Method, StatusCode};
+use serde_json::Value;
+use spool_domain::catalogue::Makes;
 use spool_domain::fault::{Fault, Kind};
+use spool_domain::job::Job;
+use spool_domain::order::Manner;
 use spool_domain::scope::Scope;
 
 use self::codes::refuse;
+pub(crate) use self::translate::LABEL;
 use crate::auth::Entry;
 use crate::extras::{dry_run, note_replay};
 use crate::hold::whole;
 use crate::links::Links;
 use crate::routes::{Answer, Answering, Need, Route};
-use crate::{Api, answer, body, idempotency};
+use crate::{Api, answer, body, idempotency, target};
 
 const SUBMIT: &str = "/v1/task/submit";
 const CALL: &str = "POST /v1/task/submit";
@@ -64,7 +69,8 @@ async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Respon
     let asked = decode::decode(body)?;
     let model = api.engine.model(&asked.model)?;
     hints::check(api, entry.caller.mode, &model, &parts.headers)?;
-    let order = translate::order(asked, idempotency);
+    let callback = target::callback(api, asked.callback_url.clone(), decode::CALLBACK_URL, Manner::Every)?;
+    let order = translate::order(asked, callback, idempotency);
     if dry_run {
         let valid = api.engine.validate(&entry.caller, &order)?;
         return Ok(answer::json(StatusCode::OK, &translate::dry_run(&order, &valid)));
@@ -75,11 +81,23 @@ async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Respon
     Ok(response)
 }
 
+/// A task as a callback tells it: the answer to a query, at its end or while it goes on.
+pub(crate) fn hook(api: &Api, job: &Job, ended: bool, links: Links) -> serde_json::Result<Value> {
+    if !ended {
+        return serde_json::to_value(translate::begun(job));
+    }
+    serde_json::to_value(translate::task(job, makes(api, job), &links.good_for_s(translate::LINK_LIFE_S)))
+}
+
+/// What the task's model makes; nothing if it is no longer in the catalogue.
+fn makes(api: &Api, job: &Job) -> Option<Makes> {
+    api.engine.catalogue().find(&job.model).map(|model| model.makes)
+}
+
 async fn look(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response, Fault> {
     let text = request.uri().path().rsplit('/').next().unwrap_or_default();
     let id = translate::id(text).ok_or(Kind::NotFound)?;
     let links = Links::new(api, request.headers()).good_for_s(translate::LINK_LIFE_S);
     let job = whole(api, &entry.caller, id).await?;
-    let makes = api.engine.catalogue().find(&job.model).map(|model| model.makes);
-    Ok(answer::json(StatusCode::OK, &translate::task(&job, makes, &links)))
+    Ok(answer::json(StatusCode::OK, &translate::task(&job, makes(api, &job), &links)))
 }

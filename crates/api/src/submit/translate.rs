@@ -6,14 +6,14 @@ use spool_domain::catalogue::{Makes, Unknown, Words};
 use spool_domain::fault::Kind;
 use spool_domain::ids::JobId;
 use spool_domain::job::{Job, Outcome, Phase, Stored};
-use spool_domain::order::{Idempotency, Order, Terms, Validated};
+use spool_domain::order::{Callback, Idempotency, Order, Terms, Validated};
 
 use super::decode::Asked;
 use super::wire::{Cost, DryRun, Status, Task};
 use crate::links::Links;
 
 /// The dialect's name on its jobs.
-const LABEL: &str = "task/submit";
+pub(crate) const LABEL: &str = "task/submit";
 
 /// What ids of this dialect start with.
 const ID_PREFIX: &str = "task_";
@@ -23,7 +23,7 @@ pub(super) const LINK_LIFE_S: i64 = 24 * 60 * 60;
 
 /// The order that a request stands for: the model's own words, with numbers in either spelling, and what the
 /// model does not know handed on to its provider.
-pub(super) fn order(asked: Asked, idempotency: Option<Idempotency>) -> Order {
+pub(super) fn order(asked: Asked, callback: Option<Callback>, idempotency: Option<Idempotency>) -> Order {
     let words = Words::Names { unknown: Unknown::Pass, numeric_strings: true };
     Order {
         model: asked.model,
@@ -32,7 +32,7 @@ pub(super) fn order(asked: Asked, idempotency: Option<Idempotency>) -> Order {
         count: None,
         label: LABEL,
         idempotency,
-        terms: Terms::default(),
+        terms: Terms { callback, ..Terms::default() },
     }
 }
 
@@ -69,6 +69,11 @@ pub(super) fn admitted(job: &Job) -> Task<'_> {
         outputs: None,
         error: None,
     }
+}
+
+/// How a job looks once its work has begun, whatever became of it since.
+pub(super) fn begun(job: &Job) -> Task<'_> {
+    Task { status: Status::InProgress, ..admitted(job) }
 }
 
 /// What an order would become and cost.

@@ -5,6 +5,10 @@ use spool_domain::fault::{Fault, Kind};
 use spool_domain::store::Page;
 
 use super::translate;
+use crate::target;
+
+/// The field that holds the address to call.
+pub(super) const CALLBACK_URL: &str = "callback_url";
 
 const LIMIT_DEFAULT: u32 = 20;
 const LIMIT_MAX: u32 = 100;
@@ -15,6 +19,8 @@ pub(super) struct Asked {
     pub(super) model: String,
     pub(super) input: Map<String, Value>,
     pub(super) dry_run: bool,
+    /// Where the end of the task is told, not yet checked.
+    pub(super) callback_url: Option<String>,
 }
 
 /// Reads a body.
@@ -42,13 +48,8 @@ pub(super) fn decode(body: Value) -> Result<Asked, Fault> {
         Some(Value::Bool(dry_run)) => dry_run,
         Some(_) => return Err(Fault::field("dry_run", "dry_run must be true or false")),
     };
-    if take("callback_url").is_some() {
-        // Better refused than taken and never called.
-        let message = "callback_url is not supported yet: this server does not send callbacks; \
-                       leave it out and poll GET /v1/tasks/{task_id}";
-        return Err(Fault::field("callback_url", message));
-    }
-    Ok(Asked { model, input, dry_run })
+    let callback_url = target::read(take(CALLBACK_URL), CALLBACK_URL)?;
+    Ok(Asked { model, input, dry_run, callback_url })
 }
 
 /// Reads the query of a list: `limit` from 1 to 100, and `before`, the id of a task.
@@ -85,7 +86,10 @@ mod tests {
         let asked = decode(body).unwrap();
         assert_eq!((asked.model.as_str(), asked.dry_run, &asked.input["x"]), ("a/b", true, &json!(1)));
         let asked = decode(json!({ "model": "a/b", "input": {}, "dry_run": null })).unwrap();
-        assert!(!asked.dry_run);
+        assert!(!asked.dry_run && asked.callback_url.is_none());
+        let asked =
+            decode(json!({ "model": "a/b", "input": {}, "callback_url": "https://a.example" })).unwrap();
+        assert_eq!(asked.callback_url.as_deref(), Some("https://a.example"));
     }
 
     #[test]
@@ -99,7 +103,6 @@ mod tests {
             (json!({ "model": "a/b", "input": null }), "input"),
             (json!({ "model": "a/b", "input": "x" }), "input"),
             (json!({ "model": "a/b", "input": {}, "dry_run": "true" }), "dry_run"),
-            (json!({ "model": "a/b", "input": {}, "callback_url": "https://a.example" }), "callback_url"),
             (json!({ "model": "a/b", "input": {}, "callback_url": 1 }), "callback_url"),
         ] {
             let fault = decode(body.clone()).unwrap_err();

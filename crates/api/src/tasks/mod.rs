@@ -19,11 +19,12 @@ use serde_json::{Map, Value};
 use spool_domain::catalogue::Model;
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::job::{Job, Outcome, Phase};
-use spool_domain::order::Caller;
+use spool_domain::order::{Caller, Manner};
 use spool_domain::scope::Scope;
 use spool_domain::store::Page;
 
 use self::codes::refuse;
+pub(crate) use self::translate::LABEL;
 use self::wire::Envelope;
 use crate::auth::Entry;
 use crate::bans::Side;
@@ -31,7 +32,7 @@ use crate::extras::note_replay;
 use crate::hold::whole;
 use crate::links::Links;
 use crate::routes::{Answer, Answering, Need, Route};
-use crate::{Api, answer, body, idempotency};
+use crate::{Api, answer, body, idempotency, target};
 
 const COLLECTION: &str = "/v1/tasks";
 
@@ -86,7 +87,8 @@ async fn admit(api: &Api, entry: &Entry, request: Request) -> Result<Response, F
     let model = api.engine.model(&asked.model)?;
     check_speech(api, &entry.caller, &model, &asked.input).await?;
     let dry_run = asked.dry_run;
-    let order = translate::order(asked, idempotency);
+    let callback = target::callback(api, asked.callback_url.clone(), decode::CALLBACK_URL, Manner::End)?;
+    let order = translate::order(asked, callback, idempotency);
     if dry_run {
         let valid = api.engine.validate(&entry.caller, &order)?;
         return Ok(success(translate::dry_run(&order, &valid)));
@@ -119,6 +121,11 @@ async fn check_speech(
         Err(fault) if fault.kind == Kind::NotFound => wrong("must be the id of a higgsfield-ai/tts task"),
         Err(fault) => Err(fault),
     }
+}
+
+/// A task as a callback tells it.
+pub(crate) fn hook(_: &Api, job: &Job, ended: bool, links: Links) -> serde_json::Result<Value> {
+    serde_json::to_value(translate::hook(job, ended, &links))
 }
 
 async fn look(api: &Arc<Api>, entry: &Entry, request: &Parts) -> Result<Response, Fault> {

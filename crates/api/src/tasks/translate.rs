@@ -4,17 +4,17 @@ use serde_json::{Map, Value};
 use spool_domain::catalogue::{Model, Unknown, Words};
 use spool_domain::ids::JobId;
 use spool_domain::job::{Job, Outcome, Phase};
-use spool_domain::order::{Idempotency, Order, Terms, Validated};
+use spool_domain::order::{Callback, Idempotency, Order, Terms, Validated};
 use spool_domain::store::Page;
 
 use super::codes;
 use super::decode::Asked;
 use super::output;
-use super::wire::{DryRun, Listed, Status, Task, Tasks, Trouble};
+use super::wire::{DryRun, Hook, Listed, Status, Task, Tasks, Trouble};
 use crate::links::Links;
 
 /// The dialect's name on its jobs.
-const LABEL: &str = "tasks";
+pub(crate) const LABEL: &str = "tasks";
 
 /// The model whose tasks `audio_task_id` names.
 pub(super) const SPEECH: &str = "higgsfield-ai/tts";
@@ -23,7 +23,7 @@ pub(super) const SPEECH: &str = "higgsfield-ai/tts";
 const SPEAKER: &str = "higgsfield-ai/speak";
 
 /// The order that a request stands for.
-pub(super) fn order(asked: Asked, idempotency: Option<Idempotency>) -> Order {
+pub(super) fn order(asked: Asked, callback: Option<Callback>, idempotency: Option<Idempotency>) -> Order {
     let words = Words::Names { unknown: Unknown::Ignore, numeric_strings: false };
     // How many is a parameter of the models that have it.
     Order {
@@ -33,7 +33,7 @@ pub(super) fn order(asked: Asked, idempotency: Option<Idempotency>) -> Order {
         count: None,
         label: LABEL,
         idempotency,
-        terms: Terms::default(),
+        terms: Terms { callback, ..Terms::default() },
     }
 }
 
@@ -78,6 +78,17 @@ pub(super) fn task<'a>(job: &'a Job, links: &Links) -> Task<'a> {
         | Phase::NeedsOperator => {}
     }
     shown
+}
+
+/// A job in a callback, where the output has another name and the error is its message alone.
+pub(super) fn hook<'a>(job: &'a Job, ended: bool, links: &Links) -> Hook<'a> {
+    let shown = if ended { task(job, links) } else { Task { status: Status::Processing, ..created(job) } };
+    Hook {
+        task_id: shown.task_id,
+        status: shown.status,
+        data: shown.output,
+        error_message: shown.error.map(|error| error.message),
+    }
 }
 
 /// One page of jobs.

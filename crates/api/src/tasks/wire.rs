@@ -29,6 +29,17 @@ pub(super) struct Task<'a> {
     pub(super) error: Option<Trouble<'a>>,
 }
 
+/// A task as its callback tells it: outside the envelope.
+#[derive(Serialize)]
+pub(super) struct Hook<'a> {
+    pub(super) task_id: String,
+    pub(super) status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) data: Option<Output>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error_message: Option<&'a str>,
+}
+
 /// Where a task stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

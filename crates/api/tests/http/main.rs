@@ -25,3 +25,4 @@ mod stop;
 mod submit;
 mod tasks;
 mod waits;
+mod webhooks;

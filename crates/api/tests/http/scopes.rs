@@ -7,7 +7,7 @@ use spool_domain::scope::{Scope, Scopes};
 use crate::world::{Request, World};
 
 /// Every call with a key, the permission it needs, and the status of a refusal in its dialect.
-const CALLS: [(&str, &str, Scope, u16); 19] = [
+const CALLS: [(&str, &str, Scope, u16); 35] = [
     ("GET", "/v1/models", Scope::ModelsRead, 403),
     ("GET", "/v1/models/flux-schnell", Scope::ModelsRead, 403),
     ("POST", "/v1/models/flux-schnell/run", Scope::ModelsRun, 403),
@@ -28,6 +28,22 @@ const CALLS: [(&str, &str, Scope, u16); 19] = [
     ("POST", "/v1/tasks", Scope::ModelsRun, 401),
     ("GET", "/v1/tasks/x", Scope::JobsRead, 401),
     ("GET", "/account", Scope::AccountRead, 401),
+    ("POST", "/v1/webhooks/endpoints", Scope::WebhooksManage, 403),
+    ("GET", "/v1/webhooks/endpoints", Scope::WebhooksManage, 403),
+    ("GET", "/v1/webhooks/endpoints/we_x", Scope::WebhooksManage, 403),
+    ("PATCH", "/v1/webhooks/endpoints/we_x", Scope::WebhooksManage, 403),
+    ("DELETE", "/v1/webhooks/endpoints/we_x", Scope::WebhooksManage, 403),
+    ("GET", "/v1/webhooks/endpoints/we_x/secret", Scope::WebhooksManage, 403),
+    ("POST", "/v1/webhooks/endpoints/we_x/rotate", Scope::WebhooksManage, 403),
+    ("POST", "/v1/webhooks/endpoints/we_x/enable", Scope::WebhooksManage, 403),
+    ("POST", "/v1/webhooks/endpoints/we_x/test", Scope::WebhooksManage, 403),
+    ("GET", "/v1/webhooks/deliveries", Scope::WebhooksManage, 403),
+    ("GET", "/v1/webhooks/deliveries/dlv_x", Scope::WebhooksManage, 403),
+    ("POST", "/v1/webhooks/deliveries/dlv_x/replay", Scope::WebhooksManage, 403),
+    ("POST", "/v1/webhooks/replay", Scope::WebhooksManage, 403),
+    ("GET", "/v1/webhooks/secret", Scope::WebhooksManage, 403),
+    ("POST", "/v1/webhooks/secret/rotate", Scope::WebhooksManage, 403),
+    ("DELETE", "/v1/webhooks/secret", Scope::WebhooksManage, 403),
 ];
 
 async fn key(world: &World, scopes: Scopes) -> String {

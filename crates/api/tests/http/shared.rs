@@ -69,3 +69,18 @@ async fn the_openapi_document_is_served_to_everybody() {
     }
     world.close().await;
 }
+
+#[tokio::test]
+async fn the_page_of_the_document_is_for_everybody_and_lets_nothing_in() {
+    let world = World::new().await;
+    let answer = Request::new(world.address, "GET", "/docs").send().await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let policy = answer.header("content-security-policy").unwrap();
+    assert!(
+        policy.starts_with("default-src 'none'; style-src 'sha256-") && !policy.contains("unsafe"),
+        "{policy}"
+    );
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+    assert!(answer.text().contains("POST") && answer.text().contains("/v1/generations"));
+    world.close().await;
+}

@@ -1,6 +1,7 @@
 //! A whole server in a folder of its own: SQLite, files, the sandbox, the engine, and HTTP on a real port.
 
 mod client;
+mod receiver;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -18,6 +19,7 @@ use spool_domain::order::{Caller, Mode};
 use spool_domain::resident::Book;
 use spool_domain::store::Store;
 use spool_domain::time::{Clock, Timestamp};
+use spool_engine::address::Allow;
 use spool_engine::providers::Providers;
 use spool_engine::secret::ServerKey;
 use spool_engine::settings::Settings;
@@ -29,6 +31,7 @@ use spool_store::sqlite::Sqlite;
 use tokio::net::TcpListener;
 
 pub(crate) use self::client::{Answer, Request};
+pub(crate) use self::receiver::{Call, Receiver};
 
 /// Models that the shipped ones have no counterpart of.
 const MODELS: &str = r#"
@@ -91,6 +94,8 @@ pub(crate) struct World {
 pub(crate) struct Setting {
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) public_url: Option<String>,
+    /// Whether webhooks may be sent to this machine.
+    pub(crate) loopback: bool,
     /// None leaves it to the rate limit, as `Api::new` does.
     pub(crate) bans: Option<BanRule>,
 }
@@ -116,7 +121,9 @@ impl World {
         let mut sources = shipped();
         sources.push(Source { file: "models.toml".to_owned(), text: MODELS.to_owned() });
         let catalogue = Catalogue::read(&sources, &["sandbox", "openai", "fal"]).unwrap();
-        let settings = Settings { public_url: setting.public_url, ..Settings::default() };
+        let ranges: &[&str] = if setting.loopback { &["127.0.0.0/8"] } else { &[] };
+        let allow = Arc::new(Allow::parse(ranges).unwrap());
+        let settings = Settings { public_url: setting.public_url, allow, ..Settings::default() };
         let engine = Engine::start(Parts {
             store: store.clone(),
             blobs: Arc::new(Local::open(&folder.path().join("assets")).unwrap()),
@@ -135,6 +142,7 @@ impl World {
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        api.announce(format!("http://{address}"));
         let server =
             tokio::spawn(spool_api::serve(listener, spool_api::router(&api), api.stopping().clone()));
         let mut world = Self {

@@ -5,9 +5,6 @@ use std::process::Command;
 use crate::ground::{Ground, Said, Server, said};
 use crate::tools::example;
 
-/// Whether the server sends callbacks and webhooks, and so whether the examples that wait for one are run.
-const CALLBACKS: bool = false;
-
 /// An example, and what it makes.
 struct Program {
     path: &'static str,
@@ -17,35 +14,33 @@ struct Program {
     instruction: &'static str,
     /// What it tells on the way.
     tells: &'static str,
-    called_back: bool,
 }
 
 const fn program(path: &'static str, content_type: &'static str) -> Program {
-    Program { path, urls: 1, content_type, instruction: "", tells: "", called_back: false }
+    Program { path, urls: 1, content_type, instruction: "", tells: "" }
 }
 
 const PICTURE: &str = "image/jpeg";
 const CLIP: &str = "video/mp4";
 
-fn programs() -> impl Iterator<Item = Program> {
+fn programs() -> [Program; 13] {
     let slow = "[sandbox delay=56]";
-    let all = [
+    [
         program("jobs/run.sh", PICTURE),
         program("jobs/poll.sh", CLIP),
         // A second more than the server waits, so that it answers 202 and the program has to poll.
         Program { instruction: slow, tells: "is processing", ..program("jobs/run.py", PICTURE) },
-        Program { called_back: true, ..program("jobs/webhook.mjs", PICTURE) },
+        program("jobs/webhook.mjs", PICTURE),
         program("task-submit/poll.sh", CLIP),
         program("task-submit/submit.py", CLIP),
-        Program { tells: "is completed", called_back: true, ..program("task-submit/callback.mjs", CLIP) },
+        Program { tells: "is completed", ..program("task-submit/callback.mjs", CLIP) },
         program("tasks/create.sh", CLIP),
         Program { tells: "this will cost 0.15 USD", ..program("tasks/create.py", CLIP) },
-        Program { called_back: true, ..program("tasks/callback.mjs", CLIP) },
+        program("tasks/callback.mjs", CLIP),
         program("generations/wait.sh", PICTURE),
         Program { tells: "cost 3.2 USD", ..program("generations/wait.py", CLIP) },
         Program { urls: 2, ..program("generations/wait.mjs", PICTURE) },
-    ];
-    all.into_iter().filter(|program| CALLBACKS || !program.called_back)
+    ]
 }
 
 /// A server that may call back to programs on this machine.

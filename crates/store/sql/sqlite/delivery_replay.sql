@@ -11,7 +11,11 @@ WHERE n IN (
         AND (?6 IS NULL OR created_at >= ?6)
         AND (?7 IS NULL OR created_at < ?7)
         AND (?9 IS NULL OR id = ?9)
-        AND NOT EXISTS (SELECT 1 FROM endpoint WHERE n = whole_delivery.endpoint AND removed_at IS NOT NULL)
+        -- Who is switched off hears nothing, not even again.
+        AND NOT EXISTS (
+            SELECT 1 FROM endpoint
+            WHERE n = whole_delivery.endpoint AND (removed_at IS NOT NULL OR disabled_at IS NOT NULL)
+        )
     ORDER BY n
     LIMIT ?10
 )

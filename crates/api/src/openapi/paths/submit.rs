@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::webhooks::callback;
 use super::{answer, faults_as, parameter, schema, with};
 
 pub(super) fn create() -> Value {
@@ -33,6 +34,7 @@ pub(super) fn create() -> Value {
                 "`true`: only check and price the request."),
         ],
         "requestBody": { "required": true, "content": { "application/json": { "schema": schema("SubmissionRequest") } } },
+        "callbacks": { "changed": callback("callback_url", "Submission", "The task's status changed") },
         "responses": with(answers, json!({
             "200": answer("The task, always `queued`; or the dry run's result.",
                 json!({ "anyOf": [schema("Submission"), schema("SubmissionDryRun")] }), &["Cache-Control", "Idempotent-Replayed"]),

@@ -48,7 +48,7 @@ async fn a_wrong_request_is_400_and_names_its_field() {
         (json!({ "model": "flux-1.1-pro", "input": "a fox" }), is(400, "invalid_request", "input")),
         (json!({ "model": "flux-1.1-pro", "input": {} }), is(400, "invalid_request", "input.prompt")),
         (
-            json!({ "model": "flux-1.1-pro", "input": { "prompt": "a fox" }, "callback_url": "https://client.example/hook" }),
+            json!({ "model": "flux-1.1-pro", "input": { "prompt": "a fox" }, "callback_url": "ftp://client.example/hook" }),
             is(400, "invalid_request", "callback_url"),
         ),
         (json!({ "model": "no-such", "input": {} }), is(400, "model_not_found", "model")),
