@@ -3,12 +3,14 @@
 pub mod adapter;
 pub mod catalogue;
 pub mod fault;
+pub mod file;
 pub mod ids;
 pub mod job;
 pub mod ledger;
 pub mod lifecycle;
 pub mod money;
 pub mod order;
+pub mod reference;
 pub mod resident;
 pub mod scope;
 pub mod store;

@@ -158,7 +158,7 @@ pub struct Audit {
 
 /// The database, as about twenty moments. All writes are durable when they return (D1).
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: crate::file::Files {
     /// Admits a job (M2, M3, K1-K3).
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error>;
 
