@@ -17,7 +17,7 @@ use spool_domain::scope::Scope;
 use crate::answer::{self, Refuse};
 use crate::auth::Entry;
 use crate::bans::Side;
-use crate::{Api, assets, callbacks, generations, health, jobs, models, openapi, submit, tasks};
+use crate::{Api, assets, callbacks, files, generations, health, jobs, models, openapi, submit, tasks};
 
 /// One call.
 pub(crate) struct Route {
@@ -77,6 +77,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         tasks::ROUTES,
         models::ROUTES,
         assets::ROUTES,
+        files::ROUTES,
         callbacks::ROUTES,
         health::ROUTES,
         openapi::ROUTES,

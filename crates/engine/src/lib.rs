@@ -11,8 +11,12 @@ pub mod wake;
 
 mod attempt;
 mod callback;
+mod data_uri;
 mod dispatch;
+mod files;
+mod gather;
 mod ingest;
+mod inputs;
 mod look;
 mod perform;
 mod reconcile;
@@ -35,6 +39,8 @@ pub use self::callback::{PATH as CALLBACK_PATH, Received};
 use self::providers::Providers;
 use self::secret::ServerKey;
 use self::settings::Settings;
+use self::signature::Signer;
+pub use self::files::Upload;
 pub use self::submit::Ticket;
 use self::tasks::Tasks;
 use self::wake::{Listener, Wakes};
@@ -87,6 +93,10 @@ struct Inner {
     /// When this process first saw an attempt as unknown, on its own clock (U5).
     quiet: reconcile::Quiet,
     callback_keys: callback::Keys,
+    /// Signs the addresses under which files are read (S11).
+    signer: Signer,
+    /// One permit for each KiB of files inside calls that are on their way.
+    inline_room: Arc<Semaphore>,
     /// False once a heartbeat failed: then nothing new is claimed (J8).
     alive: std::sync::atomic::AtomicBool,
 }
@@ -96,6 +106,7 @@ impl Engine {
     pub async fn start(parts: Parts) -> Result<Self, store::Error> {
         let mut node = [0; 8];
         parts.entropy.fill(&mut node);
+        let signer = Signer::of_assets(&parts.key).map_err(|bad| store::Error(bad.to_string()))?;
         let inner = Arc::new(Inner {
             slots: Arc::new(Semaphore::new(parts.settings.workers)),
             due: dispatch::Alarm::new(Arc::clone(&parts.clock)),
@@ -113,6 +124,8 @@ impl Engine {
             freed: Notify::new(),
             quiet: reconcile::Quiet::default(),
             callback_keys: callback::Keys::default(),
+            signer,
+            inline_room: Arc::new(Semaphore::new(inputs::INLINE_ROOM_KIB)),
             alive: true.into(),
         });
         let inherited = inner.store.take_over(inner.node).await?;
@@ -146,6 +159,11 @@ impl Engine {
     /// What the operator set.
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    /// Signs the addresses under which files are read.
+    pub fn signer(&self) -> &Signer {
+        &self.inner.signer
     }
 
     /// The server's own key, to derive others from.

@@ -56,8 +56,9 @@ impl Model {
 }
 
 impl Params {
-    /// Puts a text where `Model::files` found a file. A path that leads nowhere changes nothing.
-    pub fn put_file(&mut self, path: &str, text: String) {
+    /// Puts a text where `Model::files` found a file, and gives the one that stood there. A path that leads to none
+    /// changes nothing.
+    pub fn put_file(&mut self, path: &str, text: String) -> Option<String> {
         let mut steps = path.split('.');
         let mut place = steps.next().and_then(|name| self.0.get_mut(name));
         for step in steps {
@@ -67,8 +68,9 @@ impl Params {
                 _ => None,
             };
         }
-        if let Some(place) = place {
-            *place = Value::String(text);
+        match place {
+            Some(Value::String(place)) => Some(std::mem::replace(place, text)),
+            _ => None,
         }
     }
 }
