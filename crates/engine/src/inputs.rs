@@ -98,6 +98,8 @@ impl Inner {
                     let (content, known) = known_data(text, max_bytes).await.map_err(wrong)?;
                     fits(media(&known.examined), of, || described(&known.examined)).map_err(wrong)?;
                     let size_bytes = known.size_bytes;
+                    // What a dry run shows: the kind, and not the content.
+                    valid.params.put_file(&path, format!("data:{}", known.examined.content_type));
                     brought.push(Brought { path, of, content, known });
                     size_bytes
                 }

@@ -11,6 +11,7 @@ use spool_api::bans::BanRule;
 use spool_api::limits::RateLimit;
 use spool_api::{Api, keys};
 use spool_domain::catalogue::{Catalogue, Source, shipped};
+use spool_domain::file::Files;
 use spool_domain::ids::{AccountId, Entropy, JobId};
 use spool_domain::ledger;
 use spool_domain::money::MicroUsd;
@@ -91,6 +92,8 @@ pub(crate) struct World {
 pub(crate) struct Setting {
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) public_url: Option<String>,
+    /// Everything else that can be set; its public address is the one above.
+    pub(crate) settings: Settings,
     /// None leaves it to the rate limit, as `Api::new` does.
     pub(crate) bans: Option<BanRule>,
 }
@@ -116,7 +119,7 @@ impl World {
         let mut sources = shipped();
         sources.push(Source { file: "models.toml".to_owned(), text: MODELS.to_owned() });
         let catalogue = Catalogue::read(&sources, &["sandbox", "openai", "fal"]).unwrap();
-        let settings = Settings { public_url: setting.public_url, ..Settings::default() };
+        let settings = Settings { public_url: setting.public_url, ..setting.settings };
         let engine = Engine::start(Parts {
             store: store.clone(),
             blobs: Arc::new(Local::open(&folder.path().join("assets")).unwrap()),
@@ -235,5 +238,16 @@ impl World {
         self.engine.stop().await;
         let audit = self.store.audit().await.unwrap();
         assert_eq!(audit.broken, Vec::<String>::new());
+    }
+}
+
+impl World {
+    /// How many files the world's account has brought, in both modes.
+    pub(crate) async fn store_files(&self) -> usize {
+        let mut files = 0;
+        for mode in [Mode::Live, Mode::Test] {
+            files += Files::files(self.store.as_ref(), self.account, mode, 100, None).await.unwrap().len();
+        }
+        files
     }
 }

@@ -10,7 +10,7 @@ use spool_domain::adapter::{
     Adapter, Call, CancelWord, FileForm, Handle, Manifest, Reply, Token, Trouble, Word, Work,
 };
 use spool_domain::fault::{Fault, Kind};
-use spool_domain::file::{File, Files};
+use spool_domain::file::File;
 use spool_domain::ids::{AccountId, AssetId};
 use spool_domain::job::{Job, Outcome, Phase};
 use spool_domain::ledger;
