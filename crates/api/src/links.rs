@@ -10,7 +10,6 @@ use spool_engine::signature::TTL_DEFAULT_S;
 
 use crate::Api;
 
-
 /// Writes the links of one answer: they begin with the address under which the caller reached us.
 pub(crate) struct Links {
     api: Arc<Api>,

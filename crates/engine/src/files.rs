@@ -132,15 +132,13 @@ impl Upload {
 impl Inner {
     fn too_large(&self) -> Fault {
         let max = self.settings.upload_bytes_max;
-        Fault::new(Kind::TooLarge, format!("The file is larger than {max} bytes; at most that many are allowed."))
+        Fault::new(
+            Kind::TooLarge,
+            format!("The file is larger than {max} bytes; at most that many are allowed."),
+        )
     }
 
-    async fn keep(
-        &self,
-        caller: &Caller,
-        content: Content,
-        name: Option<String>,
-    ) -> Result<File, Fault> {
+    async fn keep(&self, caller: &Caller, content: Content, name: Option<String>) -> Result<File, Fault> {
         let (content, known) = know(content).await.map_err(|error| {
             tracing::error!(error = %error, "an upload could not be read back: {error}");
             Fault::of(Kind::Internal)

@@ -117,7 +117,9 @@ impl Inner {
                 },
             };
             if size_bytes > max_bytes {
-                return Err(wrong(format!("names a file of {size_bytes} bytes; at most {max_bytes} are allowed")));
+                return Err(wrong(format!(
+                    "names a file of {size_bytes} bytes; at most {max_bytes} are allowed"
+                )));
             }
             if let Some(form) = form
                 && matches!(self.way(form, size_bytes).map_err(wrong)?, Way::Inline)
@@ -125,7 +127,9 @@ impl Inner {
                 inline_bytes += size_bytes;
                 if inline_bytes > INLINE_BYTES_MAX_TOGETHER {
                     let max = INLINE_BYTES_MAX_TOGETHER;
-                    return Err(wrong(format!("brings the files to more than {max} bytes together; {NO_ADDRESS}")));
+                    return Err(wrong(format!(
+                        "brings the files to more than {max} bytes together; {NO_ADDRESS}"
+                    )));
                 }
             }
         }
@@ -262,7 +266,9 @@ impl Inner {
             (FileForm::Url, None) => {
                 Err(format!("cannot be handed to this model's provider, which fetches files; {NO_ADDRESS}"))
             }
-            (FileForm::UrlOrData, None) | (FileForm::Data, _) if size_bytes <= INLINE_BYTES_MAX => Ok(Way::Inline),
+            (FileForm::UrlOrData, None) | (FileForm::Data, _) if size_bytes <= INLINE_BYTES_MAX => {
+                Ok(Way::Inline)
+            }
             (FileForm::UrlOrData, None) => {
                 Err(format!("names a file of {size_bytes} bytes; above {INLINE_BYTES_MAX} {NO_ADDRESS}"))
             }
@@ -301,7 +307,8 @@ impl Inner {
         for (path, id) in files {
             let wrong = |what: String| Fault::field(format!("input.{path}"), format!("{path} {what}"));
             let file = self.file_of(job.account, id).await?;
-            let file = file.ok_or_else(|| wrong("names a file that was deleted before the job began".to_owned()))?;
+            let file =
+                file.ok_or_else(|| wrong("names a file that was deleted before the job began".to_owned()))?;
             let way = self.way(form, file.size_bytes).map_err(wrong)?;
             inline_bytes += if matches!(way, Way::Inline) { file.size_bytes } else { 0 };
             found.push((path, file, way));

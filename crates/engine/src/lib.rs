@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod address;
+pub mod deliver;
 pub mod media;
 pub mod providers;
 pub mod secret;
@@ -20,11 +21,13 @@ mod inputs;
 mod look;
 mod perform;
 mod reconcile;
+mod shares;
 mod submit;
 mod sweep;
 mod upstream;
 
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use spool_domain::catalogue::Catalogue;
 use spool_domain::fault::{Fault, Kind};
@@ -36,11 +39,13 @@ use spool_domain::time::Clock;
 use tokio::sync::{Notify, Semaphore};
 
 pub use self::callback::{PATH as CALLBACK_PATH, Received};
+use self::deliver::Announcer;
+pub use self::files::Upload;
 use self::providers::Providers;
 use self::secret::ServerKey;
 use self::settings::Settings;
+use self::shares::Shares;
 use self::signature::Signer;
-pub use self::files::Upload;
 pub use self::submit::Ticket;
 use self::tasks::Tasks;
 use self::wake::{Listener, Wakes};
@@ -86,6 +91,8 @@ struct Inner {
     wakes: Arc<Wakes>,
     /// One permit for each job being worked on.
     slots: Arc<Semaphore>,
+    /// How many of them each account has.
+    shares: Arc<Shares>,
     /// Rings when a job may have become due.
     due: dispatch::Alarm,
     /// Rings when a slot became free while jobs were waiting for one.
@@ -97,8 +104,14 @@ struct Inner {
     signer: Signer,
     /// One permit for each KiB of files inside calls that are on their way.
     inline_room: Arc<Semaphore>,
+    /// Writes webhook messages, once somebody does.
+    announcer: OnceLock<Arc<dyn Announcer>>,
+    /// Rings when a message may have become due.
+    told: dispatch::Alarm,
+    /// Whether there may be registered webhook endpoints.
+    endpoints: AtomicBool,
     /// False once a heartbeat failed: then nothing new is claimed (J8).
-    alive: std::sync::atomic::AtomicBool,
+    alive: AtomicBool,
 }
 
 impl Engine {
@@ -107,8 +120,10 @@ impl Engine {
         let mut node = [0; 8];
         parts.entropy.fill(&mut node);
         let signer = Signer::of_assets(&parts.key).map_err(|bad| store::Error(bad.to_string()))?;
+        let told = dispatch::Alarm::new(Arc::clone(&parts.clock));
         let inner = Arc::new(Inner {
             slots: Arc::new(Semaphore::new(parts.settings.workers)),
+            shares: Shares::new(parts.settings.share()),
             due: dispatch::Alarm::new(Arc::clone(&parts.clock)),
             store: parts.store,
             blobs: parts.blobs,
@@ -126,6 +141,9 @@ impl Engine {
             callback_keys: callback::Keys::default(),
             signer,
             inline_room: Arc::new(Semaphore::new(inputs::INLINE_ROOM_KIB)),
+            announcer: OnceLock::new(),
+            told,
+            endpoints: false.into(),
             alive: true.into(),
         });
         let inherited = inner.store.take_over(inner.node).await?;
@@ -219,6 +237,7 @@ impl Engine {
     pub async fn stop(&self) {
         self.inner.tasks.stop();
         self.inner.due.ring_now();
+        self.inner.told.ring_now();
         self.inner.tasks.drained().await;
     }
 }

@@ -39,12 +39,7 @@ const fn route(
     path: &'static str,
     answer: fn(Arc<Api>, Entry, Request) -> Answering,
 ) -> Route {
-    Route {
-        method,
-        path,
-        answer: Answer::Keyed(Need::of(Scope::FilesWrite), answer),
-        refuse: answer::refuse,
-    }
+    Route { method, path, answer: Answer::Keyed(Need::of(Scope::FilesWrite), answer), refuse: answer::refuse }
 }
 
 /// A file as it is shown.

@@ -98,7 +98,10 @@ fn content() -> Value {
 
 fn create() -> Value {
     let answers = faults(&[
-        ("400", "`invalid_input`: there is no file, or it is no image, video or audio file of a known format."),
+        (
+            "400",
+            "`invalid_input`: there is no file, or it is no image, video or audio file of a known format.",
+        ),
         ("413", "`too_large`: the file is too large, or the account's files take all they may."),
         ("503", "`overloaded`: too many files are on their way in."),
     ]);

@@ -50,7 +50,8 @@ pub(super) fn refuse(fault: &Fault) -> Response {
 
 async fn take(api: &Api, entry: &Entry, request: Request) -> Result<File, Fault> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let json = kind.is_some_and(|kind| kind.split(';').next().unwrap_or_default().trim() == "application/json");
+    let json =
+        kind.is_some_and(|kind| kind.split(';').next().unwrap_or_default().trim() == "application/json");
     if !json {
         return files::receive::file(api, &entry.caller, request).await;
     }

@@ -10,7 +10,8 @@ use tokio::net::TcpStream;
 use crate::world::{Answer, Request, Setting, World};
 
 /// A picture of one pixel.
-const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const PIXEL: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 fn pixel() -> Vec<u8> {
     let digits = |byte: u8| -> u32 {
@@ -47,9 +48,8 @@ async fn raw(world: &World, kind: &str, bytes: Vec<u8>) -> Answer {
 async fn form(world: &World, method: &str, path: &str, parts: &[(&str, &[u8])]) -> Answer {
     let mut body = Vec::new();
     for (name, content) in parts {
-        let head = format!(
-            "--xx\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"dot.png\"\r\n\r\n"
-        );
+        let head =
+            format!("--xx\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"dot.png\"\r\n\r\n");
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(content);
         body.extend_from_slice(b"\r\n");
@@ -85,12 +85,21 @@ async fn a_file_is_uploaded_as_a_form_or_as_the_body_and_read_back_by_its_url() 
         let body = answer.body();
         assert_eq!(answer.status, 201, "{body}");
         check(&world, "File", &body).await;
-        assert_eq!((&body["object"], &body["type"], &body["format"]), (&json!("file"), &json!("image"), &json!("png")));
-        assert_eq!((&body["width"], &body["height"], &body["name"]), (&json!(1), &json!(1), &json!("dot.png")));
+        assert_eq!(
+            (&body["object"], &body["type"], &body["format"]),
+            (&json!("file"), &json!("image"), &json!("png"))
+        );
+        assert_eq!(
+            (&body["width"], &body["height"], &body["name"]),
+            (&json!(1), &json!(1), &json!("dot.png"))
+        );
         assert_eq!(body["size_bytes"], pixel().len());
         let read = Request::new(world.address, "GET", &path_of(&body["url"])).send().await;
         assert_eq!((read.status, read.bytes.to_vec()), (200, pixel()));
-        assert_eq!((read.header("content-type"), read.header("x-content-type-options")), (Some("image/png"), Some("nosniff")));
+        assert_eq!(
+            (read.header("content-type"), read.header("x-content-type-options")),
+            (Some("image/png"), Some("nosniff"))
+        );
         let again = world.get(&format!("/v1/files/{}", body["id"].as_str().unwrap())).await.body();
         assert_eq!((&again["id"], &again["sha256"]), (&body["id"], &body["sha256"]));
     }
@@ -115,7 +124,11 @@ async fn what_is_no_media_file_is_refused_whatever_it_says_it_is() {
         ("multipart/form-data", pixel(), "Content-Type"),
     ] {
         let answer = raw(&world, kind, bytes).await;
-        assert_eq!((answer.status, answer.fault()), (400, ("invalid_input".to_owned(), Some(param.to_owned()))), "{kind}");
+        assert_eq!(
+            (answer.status, answer.fault()),
+            (400, ("invalid_input".to_owned(), Some(param.to_owned()))),
+            "{kind}"
+        );
     }
     let pixel = pixel();
     for parts in [&[("other", pixel.as_slice())][..], &[("file", &pixel), ("file", &pixel)], &[]] {
@@ -169,7 +182,10 @@ async fn o2_the_sixty_fifth_upload_at_a_time_hears_to_come_back() {
         senders.push(stream);
     }
     let (_, answer) = by_hand(&world, head, b"").await;
-    assert!(answer.starts_with("HTTP/1.1 503") && answer.to_lowercase().contains("retry-after: 5"), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 503") && answer.to_lowercase().contains("retry-after: 5"),
+        "{answer}"
+    );
     drop(senders);
     world.close().await;
 }
@@ -195,7 +211,10 @@ async fn s9_a_strangers_file_does_not_exist_and_s12_a_deleted_one_is_beyond_any_
     assert_eq!(Request::new(world.address, "GET", &link).send().await.status, 200);
     let gone = world.request("DELETE", &path).send().await;
     check(&world, "FileDeleted", &gone.body()).await;
-    assert_eq!((gone.status, gone.body()), (200, json!({ "id": file["id"], "object": "file", "deleted": true })));
+    assert_eq!(
+        (gone.status, gone.body()),
+        (200, json!({ "id": file["id"], "object": "file", "deleted": true }))
+    );
     assert_eq!(Request::new(world.address, "GET", &link).send().await.status, 404);
     assert_eq!(world.request("DELETE", &path).send().await.status, 404);
     world.close().await;
@@ -209,10 +228,17 @@ async fn every_dialect_starts_a_job_from_a_data_uri_a_file_and_an_earlier_job() 
     let earlier = world.post(fox).await.body()["id"].as_str().unwrap().to_owned();
     for image in [data_uri(), file["id"].as_str().unwrap().to_owned(), earlier] {
         let words = json!({ "prompt": "x", "aspect_ratio": "1:1", "image_urls": [image] });
-        let body = json!({ "model": "nano-banana", "input": { "prompt": "x", "images": [image] }, "wait": 60 });
+        let body =
+            json!({ "model": "nano-banana", "input": { "prompt": "x", "images": [image] }, "wait": 60 });
         let answer = world.post(body).await;
-        assert_eq!((answer.status, &answer.body()["status"]), (200, &json!("completed")), "{}", answer.text());
-        let run = world.request("POST", "/v1/models/nano-banana/run").json(json!({ "input": words })).send().await;
+        assert_eq!(
+            (answer.status, &answer.body()["status"]),
+            (200, &json!("completed")),
+            "{}",
+            answer.text()
+        );
+        let run =
+            world.request("POST", "/v1/models/nano-banana/run").json(json!({ "input": words })).send().await;
         assert_eq!(run.status, 200, "{}", run.text());
         let body = json!({ "model": "google/nano-banana", "input": words });
         let task = world.request("POST", "/v1/tasks").json(body.clone()).send().await;
@@ -237,7 +263,12 @@ async fn a_wrong_input_is_named_in_the_callers_words_and_a_dry_run_keeps_nothing
         world.request("POST", "/v1/generations").header("spool-dry-run", "true").json(body)
     };
     let answer = ask(missing).send().await;
-    assert_eq!(answer.fault(), ("invalid_input".to_owned(), Some("input.images.0".to_owned())), "{}", answer.text());
+    assert_eq!(
+        answer.fault(),
+        ("invalid_input".to_owned(), Some("input.images.0".to_owned())),
+        "{}",
+        answer.text()
+    );
     let answer = ask("nonsense".to_owned()).send().await;
     assert_eq!(answer.fault().1.as_deref(), Some("input.images.0"));
     assert_eq!(ask(data_uri()).send().await.status, 200);
@@ -276,7 +307,8 @@ async fn the_file_host_of_the_tasks_dialect_takes_forms_base64_and_addresses() {
         assert_eq!(answer.status, 400);
         assert!(answer.body()["message"].as_str().unwrap().contains(words), "{body}: {}", answer.text());
     }
-    let stranger = Request::new(world.address, "PUT", "/upload").json(json!({ "base64": PIXEL })).send().await;
+    let stranger =
+        Request::new(world.address, "PUT", "/upload").json(json!({ "base64": PIXEL })).send().await;
     assert_eq!((stranger.status, &stranger.body()["success"]), (401, &json!(false)));
     world.close().await;
 }

@@ -19,6 +19,7 @@ mod jobs;
 mod keys;
 mod limits;
 mod models;
+mod scopes;
 mod shared;
 mod stop;
 mod submit;

@@ -52,7 +52,9 @@ fn data_uri(bytes: &[u8]) -> String {
 
 /// Something that is no picture: half a second of silence.
 fn sound() -> Vec<u8> {
-    let mut bytes = b"RIFF\x24\x10\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\0\x10\0\0".to_vec();
+    let mut bytes =
+        b"RIFF\x24\x10\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\0\x10\0\0"
+            .to_vec();
     bytes.resize(44 + 4096, 128);
     bytes
 }
@@ -114,7 +116,8 @@ async fn without_a_public_address_files_of_all_kinds_reach_the_provider_in_its_c
     let file = upload(&world, &world.live, &uploaded).await;
     let earlier = edit(&world, &[&data_uri(&brought)]).await;
     let made = content(&world, asset(&earlier)).await;
-    let mut link = world.engine.signer().link(file.id, "png", Wall.now().unix_s(), Wall.now().unix_s() + 60).unwrap();
+    let mut link =
+        world.engine.signer().link(file.id, "png", Wall.now().unix_s(), Wall.now().unix_s() + 60).unwrap();
     link.insert_str(0, "http://whatever.test");
     let job = edit(
         &world,
@@ -154,8 +157,7 @@ async fn with_a_public_address_they_are_links_that_open_the_files_and_nothing_el
     let file = upload(&world, &world.live, &uploaded).await;
     let earlier = edit(&world, &[&data_uri(&brought)]).await;
     let made = content(&world, asset(&earlier)).await;
-    let job =
-        edit(&world, &[&data_uri(&brought), &file_id(file.id), &format!("task_{}", earlier.id)]).await;
+    let job = edit(&world, &[&data_uri(&brought), &file_id(file.id), &format!("task_{}", earlier.id)]).await;
     let given = fake.inputs().pop().unwrap();
     let links = given["image_urls"].as_array().unwrap();
     for (link, bytes) in links.iter().zip([&brought, &uploaded, &made]) {
@@ -219,7 +221,10 @@ async fn what_names_no_fitting_file_is_refused_before_anything_is_stored() {
         assert!(fault.message.contains(words), "{words}: {}", fault.message);
     }
     let held = world.store.balance(me.account, Mode::Live).await.unwrap().held;
-    assert_eq!((held, world.store.files(me.account, Mode::Live, 100, None).await.unwrap().len()), (MicroUsd::ZERO, 3));
+    assert_eq!(
+        (held, world.store.files(me.account, Mode::Live, 100, None).await.unwrap().len()),
+        (MicroUsd::ZERO, 3)
+    );
     world.close().await;
 }
 

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
+mod deliver;
+mod fairness;
 mod inputs;
 mod live;
 mod rules;

@@ -20,10 +20,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 /// A synchronous provider that answers with a URL; a server made of a closure stands behind it.
-struct Scripted(Manifest);
+pub(crate) struct Scripted(Manifest);
 
 impl Scripted {
-    fn named(provider: &'static str) -> Arc<dyn Adapter> {
+    pub(crate) fn named(provider: &'static str) -> Arc<dyn Adapter> {
         Self::keeping(provider, 60_000)
     }
 
@@ -166,7 +166,8 @@ async fn a_test_key_runs_every_shipped_model_whether_or_not_a_live_route_could_s
         let order = order(&model.id, input.as_object().unwrap().clone(), 1);
         let valid = world
             .engine
-            .validate(&world.test, &order).await
+            .validate(&world.test, &order)
+            .await
             .unwrap_or_else(|fault| panic!("{}: {fault:?}", model.id));
         assert!(valid.price >= MicroUsd::ZERO);
     }

@@ -96,7 +96,11 @@ pub(crate) async fn the_same_content_is_found_again_and_lapses_after_its_last_us
     assert_eq!(lapsed(1_999, 10).await.unwrap(), []);
     let lasting = File { sha256: [1; 32], ..file(world, owner, 2, 1) };
     world.store.add_file(lasting, 0).await.unwrap();
-    assert_eq!(again(owner, Mode::Live, 9_000).await.unwrap().unwrap().id, AssetId([2; 20]), "one that stays");
+    assert_eq!(
+        again(owner, Mode::Live, 9_000).await.unwrap().unwrap().id,
+        AssetId([2; 20]),
+        "one that stays"
+    );
     let third = File { lapses_at: Some(Timestamp(1_500)), ..file(world, owner, 3, 1) };
     world.store.add_file(third, 0).await.unwrap();
     assert_eq!(lapsed(2_000, 1).await.unwrap(), [AssetId([3; 20])]);
