@@ -22,7 +22,7 @@ CREATE TABLE file (
 -- Every index ends with `n`, so this one lists an account's files, the newest first when read backwards.
 CREATE INDEX file_of_account ON file (account, mode);
 
-CREATE INDEX file_by_content ON file (account, mode, sha256);
+CREATE INDEX file_by_content ON file (account, mode, sha256, lapses_at);
 
 CREATE INDEX file_lapsing ON file (lapses_at) WHERE lapses_at IS NOT NULL;
 
