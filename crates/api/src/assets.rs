@@ -1,4 +1,4 @@
-//! Result files. The signature in the URL is the right to read (S11); nobody needs a key.
+//! Result files and uploads. The signature in the URL is the right to read (S11); nobody needs a key.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use spool_domain::fault::Kind;
 use spool_domain::ids::AssetId;
 use spool_domain::job::Asset;
+use spool_domain::store;
 use spool_engine::signature::Disposition;
 
 use crate::range::{self, Wanted};
@@ -54,8 +55,7 @@ async fn permitted(api: &Api, request: &Parts) -> Result<Response, Kind> {
         tracing::error!(asset.id = %file.id, "asset {} cannot be served: {error}", file.id);
         Kind::Internal
     };
-    let asset =
-        api.engine.store().asset(file.id).await.map_err(|error| broken(&error))?.ok_or(Kind::NotFound)?;
+    let asset = served(api, file.id).await.map_err(|error| broken(&error))?.ok_or(Kind::NotFound)?;
     if file.extension.is_some_and(|extension| extension != extension_of(&asset)) {
         return Err(Kind::NotFound);
     }
@@ -93,6 +93,33 @@ async fn permitted(api: &Api, request: &Parts) -> Result<Response, Kind> {
     Ok(response)
 }
 
+/// A file as it is served, whether a job made it or a caller brought it.
+struct Served {
+    id: AssetId,
+    content_type: String,
+    inline: bool,
+    format: String,
+    size_bytes: u64,
+    sha256: [u8; 32],
+}
+
+async fn served(api: &Api, id: AssetId) -> Result<Option<Served>, store::Error> {
+    let store = api.engine.store();
+    if let Some(Asset { content_type, inline, format, size_bytes, sha256, .. }) = store.asset(id).await? {
+        return Ok(Some(Served { id, content_type, inline, format, size_bytes, sha256 }));
+    }
+    let file = store.served_file(id).await?;
+    Ok(file.map(|file| Served {
+        id,
+        content_type: file.content_type,
+        // Nothing else is taken in.
+        inline: true,
+        format: file.format,
+        size_bytes: file.size_bytes,
+        sha256: file.sha256,
+    }))
+}
+
 /// What a path names.
 struct File<'a> {
     id: AssetId,
@@ -116,7 +143,7 @@ impl<'a> File<'a> {
     }
 }
 
-fn extension_of(asset: &Asset) -> &str {
+fn extension_of(asset: &Served) -> &str {
     if asset.format.is_empty() { "bin" } else { &asset.format }
 }
 
@@ -127,7 +154,7 @@ fn names(known: &HeaderValue, etag: Option<&HeaderValue>) -> bool {
 }
 
 /// What every answer about a file carries (S13).
-fn headers(asset: &Asset, file: &File, disposition: Disposition) -> HeaderMap {
+fn headers(asset: &Served, file: &File, disposition: Disposition) -> HeaderMap {
     let mut headers = HeaderMap::new();
     set(&mut headers, header::CONTENT_TYPE, &asset.content_type);
     let hash: String = asset.sha256.iter().map(|byte| format!("{byte:02x}")).collect();

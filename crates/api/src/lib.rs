@@ -14,6 +14,7 @@ mod body;
 mod callbacks;
 mod docs;
 mod extras;
+mod files;
 mod gate;
 mod generations;
 mod health;
@@ -35,7 +36,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use spool_engine::Engine;
-use spool_engine::signature::{BadKey, Key, Signer};
+use spool_engine::signature::{BadKey, Signer};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -53,6 +54,8 @@ pub struct Api {
     bans: Option<Bans>,
     rows: Rows,
     places: Semaphore,
+    large_places: Semaphore,
+    upload_places: Semaphore,
     stopping: CancellationToken,
     /// The address that this server listens at, as a URL without trailing slash.
     base: OnceLock<String>,
@@ -73,12 +76,25 @@ impl Api {
         rate_limit: Option<RateLimit>,
         ban_rule: Option<BanRule>,
     ) -> Result<Arc<Self>, BadKey> {
-        let signer = Signer::new(Key::new("1", &engine.key().derive("asset-url"))?, None)?;
+        let signer = Signer::of_assets(engine.key())?;
         let (limits, bans) = (rate_limit.map(Limits::new), ban_rule.map(Bans::new));
         let (rows, places, stopping) =
             (Rows::default(), Semaphore::new(gate::PLACES), CancellationToken::new());
         let base = OnceLock::new();
-        Ok(Arc::new(Self { engine, signer, limits, bans, rows, places, stopping, base }))
+        let (large_places, upload_places) =
+            (Semaphore::new(gate::LARGE_PLACES), Semaphore::new(gate::UPLOAD_PLACES));
+        Ok(Arc::new(Self {
+            engine,
+            signer,
+            limits,
+            bans,
+            rows,
+            places,
+            large_places,
+            upload_places,
+            stopping,
+            base,
+        }))
     }
 
     /// Cancel this to stop: `/readyz` says no, waiting requests answer at once, and `serve` comes to its end.

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, header};
+use spool_domain::ids::AssetId;
 use spool_domain::job::Stored;
+pub(crate) use spool_engine::signature::PATH;
 use spool_engine::signature::TTL_DEFAULT_S;
 
 use crate::Api;
-
-/// Where files are served, followed by id, dot and extension.
-pub(crate) const PATH: &str = "/v1/assets/";
 
 /// Writes the links of one answer: they begin with the address under which the caller reached us.
 pub(crate) struct Links {
@@ -43,12 +42,15 @@ impl Links {
     /// provider's where it was passed through.
     pub(crate) fn of(&self, stored: &Stored) -> Option<String> {
         let Some(asset) = stored.asset else { return stored.url.clone() };
-        let id = asset.to_string();
+        self.file(asset, &stored.format)
+    }
+
+    /// The address of a file of ours.
+    pub(crate) fn file(&self, file: AssetId, format: &str) -> Option<String> {
         let now = self.api.engine.clock().now().unix_s();
         // The dialects' lifetimes are within the signer's bounds.
-        let query = self.api.signer.sign(&id, now, now.saturating_add(self.life_s), false).ok()?;
-        let extension = if stored.format.is_empty() { "bin" } else { &stored.format };
-        Some(format!("{}{PATH}{id}.{extension}?{query}", self.base))
+        let link = self.api.signer.link(file, format, now, now.saturating_add(self.life_s)).ok()?;
+        Some(format!("{}{link}", self.base))
     }
 }
 

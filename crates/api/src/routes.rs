@@ -18,7 +18,7 @@ use crate::answer::{self, Refuse};
 use crate::auth::Entry;
 use crate::bans::Side;
 use crate::{
-    Api, account, assets, callbacks, docs, generations, health, jobs, models, openapi, submit, tasks,
+    Api, account, assets, callbacks, docs, files, generations, health, jobs, models, openapi, submit, tasks,
     webhooks,
 };
 
@@ -82,6 +82,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         models::ROUTES,
         account::ROUTES,
         assets::ROUTES,
+        files::ROUTES,
         callbacks::ROUTES,
         health::ROUTES,
         openapi::ROUTES,

@@ -76,7 +76,7 @@ pub struct Token(pub String);
 pub struct Work {
     /// The provider's name for the model or endpoint, from the route's template.
     pub model: String,
-    /// The provider's input object, from the route's map.
+    /// The provider's input object, from the route's map. Files stand in it in the form that the adapter takes.
     pub input: serde_json::Map<String, serde_json::Value>,
     /// The kind of media asked for.
     pub makes: Makes,
@@ -293,10 +293,28 @@ pub struct Callback<'a> {
     pub now_unix_s: i64,
 }
 
+/// In which form a provider takes the files that a job starts from. Whatever the form, the adapter finds one text in
+/// the place where the parameter stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileForm {
+    /// An http or https URL, or a `data:` URI in base64. The URL is used where this server has a public address.
+    UrlOrData,
+    /// A URL only. Without a public address, files of ours are refused before the job is admitted.
+    Url,
+    /// Files of ours always come as a `data:` URI in base64, for providers that want the bytes in the call. URLs that
+    /// the caller gave stay URLs.
+    Data,
+}
+
 /// One provider's dialect: builds calls, reads replies. No socket, no secret, no price, no retry.
 pub trait Adapter: Send + Sync {
     /// The facts rules decide by.
     fn manifest(&self) -> &Manifest;
+
+    /// In which form it takes the files that a job starts from.
+    fn file_form(&self) -> FileForm {
+        FileForm::UrlOrData
+    }
 
     /// The call that starts the work. An error is the caller's fault and means nothing was sent.
     fn submit(&self, work: &Work, token: &Token) -> Result<Call, Trouble>;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::budget::{Budget, BudgetState, OverBudget};
+use crate::file::Files;
 use crate::ids::{AccountId, AssetId, JobId, KeyId, NodeId};
 use crate::job::{Asset, Attempt, Event, Job};
 use crate::ledger::Transfer;
@@ -179,7 +180,7 @@ pub struct Audit {
 
 /// The database, as about twenty moments. All writes are durable when they return (D1).
 #[async_trait]
-pub trait Store: Outbox + Send + Sync {
+pub trait Store: Files + Outbox + Send + Sync {
     /// Admits a job (M2, M3, K1-K3).
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error>;
 

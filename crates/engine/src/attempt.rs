@@ -11,8 +11,10 @@ use spool_domain::job::{Attempt, Job};
 use spool_domain::lifecycle;
 use spool_domain::money::MicroUsd;
 use spool_domain::order::Mode;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::Inner;
+use crate::inputs::Inputs;
 use crate::providers::Door;
 
 /// An attempt whose intent is about to be written.
@@ -22,6 +24,8 @@ pub(crate) struct Prepared {
     pub(crate) attempt: Attempt,
     /// The route's number among the model's routes.
     pub(crate) route: u16,
+    /// The room that files inside the call take; given back with the call.
+    _room: Option<OwnedSemaphorePermit>,
 }
 
 /// The route an attempt takes, and where it leads.
@@ -57,7 +61,12 @@ impl Inner {
     }
 
     /// Builds the next attempt of a queued job. Nothing has been sent when this fails.
-    pub(crate) fn prepare(&self, job: &Job) -> Result<Prepared, Fault> {
+    pub(crate) async fn prepared(&self, job: &Job) -> Result<Prepared, Fault> {
+        let inputs = self.inputs_of(job).await?;
+        self.prepare(job, inputs)
+    }
+
+    fn prepare(&self, job: &Job, inputs: Inputs) -> Result<Prepared, Fault> {
         let model =
             self.catalogue.find(&job.model).cloned().ok_or_else(|| Fault::of(Kind::ModelUnavailable))?;
         let way = self.ways(&model, &job.params, job.mode, job.route).next();
@@ -67,7 +76,14 @@ impl Inner {
         let upstream = match &way.door {
             // The sandbox goes by the wish alone; a route's words need not even fit the parameters.
             Door::Sandbox(_) => Upstream { model: model.id.clone(), input: serde_json::Map::new() },
-            Door::Live(_) => way.route.render(&model, &job.params, job.count),
+            Door::Live(_) if inputs.texts.is_empty() => way.route.render(&model, &job.params, job.count),
+            Door::Live(_) => {
+                let mut params = job.params.clone();
+                for (path, text) in inputs.texts {
+                    params.put_file(&path, text);
+                }
+                way.route.render(&model, &params, job.count)
+            }
         };
         let work = Work {
             model: upstream.model,
@@ -94,7 +110,7 @@ impl Inner {
             started_at: now,
             ended_at: None,
         };
-        Ok(Prepared { call, attempt, route: way.no, door: way.door })
+        Ok(Prepared { call, attempt, route: way.no, door: way.door, _room: inputs.room })
     }
 
     /// Whether another route could take the job after the present one.

@@ -1,21 +1,19 @@
 //! Copying results into our store before success is written (M11): fetched through the guarded client, typed and
 //! measured by content, hashed, synced.
 
-use std::io::{Seek, SeekFrom, Write};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use sha2::{Digest, Sha256};
 use spool_domain::adapter::{Call, Output, Trouble, TroubleClass};
 use spool_domain::catalogue::Makes;
-use spool_domain::ids::AssetId;
 use spool_domain::job::{Asset, Job, Stored};
 use spool_domain::lifecycle::Event;
 use url::Url;
 
 use crate::Inner;
-use crate::media::{Class, Examined, examine, examine_file};
+use crate::gather::{Content, Gathered, Known, know};
+use crate::media::{Class, Examined};
 use crate::perform::Found;
 use crate::providers::{Door, is_resident};
 use crate::upstream::{Guard, Outgoing, Unanswered, Why};
@@ -31,8 +29,11 @@ const TROUBLE_PACE_MS: u64 = 5_000;
 /// An inline result exists in memory only, so a failing disk is given this many tries, a second apart.
 const INLINE_TRIES: u32 = 5;
 
-/// Why a result could not be copied.
-enum Failure {
+/// The code of a file that is larger than it may be.
+pub(crate) const TOO_LARGE: &str = "result_too_large";
+
+/// Why a file could not be fetched or a result not be copied.
+pub(crate) enum Failure {
     /// It is not there any more.
     Gone,
     /// It may work later.
@@ -47,19 +48,6 @@ impl From<Unanswered> for Failure {
 
 fn later(code: &str) -> Failure {
     Failure::Later(Trouble::of(TroubleClass::Unavailable, code))
-}
-
-/// A fetched result.
-enum Content {
-    Memory(Bytes),
-    File(std::fs::File, u64),
-}
-
-/// What a content turned out to be.
-struct Known {
-    examined: Examined,
-    sha256: [u8; 32],
-    size_bytes: u64,
 }
 
 impl Inner {
@@ -111,10 +99,10 @@ impl Inner {
                 Output::Bytes(bytes) => Content::Memory(bytes.clone()),
                 Output::Url(url) => self.fetch(door, url).await?,
             };
-            let (content, known) = know(content).await?;
+            let (content, known) = know(content).await.map_err(|_| later("temporary_file"))?;
             self.expected(job, &known.examined)?;
             let asset = self.asset_of(job, place, &known);
-            self.put(asset.id, content).await?;
+            self.put(asset.id, content).await.map_err(later)?;
             stored.push(stored_output(&asset, &known));
             assets.push(asset);
         }
@@ -143,32 +131,6 @@ impl Inner {
         }
     }
 
-    async fn put(&self, id: AssetId, content: Content) -> Result<(), Failure> {
-        let failed = |error| {
-            tracing::error!(asset.id = %id, "asset {id} could not be written: {error}");
-            later("blob_not_written")
-        };
-        match content {
-            Content::Memory(bytes) => self.blobs.put(id, bytes).await.map_err(failed),
-            Content::File(file, _) => {
-                let mut file = tokio::fs::File::from_std(file);
-                let mut writer = self.blobs.begin(id).await.map_err(failed)?;
-                let mut piece = vec![0; 1 << 20];
-                loop {
-                    let read = tokio::io::AsyncReadExt::read(&mut file, &mut piece).await;
-                    match read {
-                        Ok(0) => return writer.finish().await.map_err(failed),
-                        Ok(n) => writer.write(Bytes::copy_from_slice(&piece[..n])).await.map_err(failed)?,
-                        Err(_) => {
-                            writer.abort().await.map_err(failed)?;
-                            return Err(later("temporary_file"));
-                        }
-                    }
-                }
-            }
-        }
-    }
-
     async fn fetch(&self, door: &Door, url: &str) -> Result<Content, Failure> {
         let live = match door {
             Door::Sandbox(_) if is_resident(url) => {
@@ -183,9 +145,19 @@ impl Inner {
             Door::Sandbox(_) => return Err(Failure::Gone),
             Door::Live(live) => live,
         };
-        let (mut url, mut home) = live.result_url(url).ok_or(later("result_url"))?;
+        let (url, home) = live.result_url(url).ok_or(later("result_url"))?;
+        self.follow_to(url, home, self.settings.result_bytes_max).await
+    }
+
+    /// Fetches a file from an address that a caller gave, of at most this many bytes.
+    pub(crate) async fn fetch_foreign(&self, url: Url, bytes_max: u64) -> Result<Content, Failure> {
+        self.follow_to(url, false, bytes_max).await
+    }
+
+    /// Fetches, and follows redirects.
+    async fn follow_to(&self, mut url: Url, mut home: bool, bytes_max: u64) -> Result<Content, Failure> {
         for _ in 0..=REDIRECTS_MAX {
-            match self.fetch_once(&url, home).await? {
+            match self.fetch_once(&url, home, bytes_max).await? {
                 Fetched::Content(content) => return Ok(content),
                 // Only the provider's own address is trusted without a look; where it sends us is not.
                 Fetched::Moved(next) => (url, home) = (next, false),
@@ -194,7 +166,7 @@ impl Inner {
         Err(later("too_many_redirects"))
     }
 
-    async fn fetch_once(&self, url: &Url, home: bool) -> Result<Fetched, Failure> {
+    async fn fetch_once(&self, url: &Url, home: bool, bytes_max: u64) -> Result<Fetched, Failure> {
         let outgoing = Outgoing {
             method: http::Method::GET,
             url,
@@ -216,84 +188,24 @@ impl Inner {
             403 | 404 | 410 => return Err(Failure::Gone),
             _ => return Err(later("result_status")),
         }
-        let mut memory = Vec::new();
-        let mut file: Option<std::fs::File> = None;
-        let mut size: u64 = 0;
+        let mut gathered = Gathered::new(MEMORY_MAX);
         while let Some(piece) = tokio::time::timeout(PIECE_WITHIN, answer.piece())
             .await
             .unwrap_or(Err(Unanswered { sent: 1, why: Why::Timeout }))?
         {
-            size += piece.len() as u64;
-            if size > self.settings.result_bytes_max {
-                return Err(later("result_too_large"));
+            if gathered.size_bytes() + piece.len() as u64 > bytes_max {
+                return Err(later(TOO_LARGE));
             }
-            if file.is_none() && memory.len() + piece.len() > MEMORY_MAX {
-                file = Some(tempfile::tempfile().map_err(|_| later("temporary_file"))?);
-            }
-            match &mut file {
-                None => memory.extend_from_slice(&piece),
-                // Short writes to the page cache; not worth a thread each.
-                Some(file) => {
-                    if !memory.is_empty() {
-                        file.write_all(&memory).map_err(|_| later("temporary_file"))?;
-                        memory = Vec::new();
-                    }
-                    file.write_all(&piece).map_err(|_| later("temporary_file"))?;
-                }
-            }
+            gathered.add(&piece).map_err(|_| later("temporary_file"))?;
         }
         answer.keep();
-        Ok(Fetched::Content(match file {
-            None => Content::Memory(memory.into()),
-            Some(file) => Content::File(file, size),
-        }))
+        Ok(Fetched::Content(gathered.whole()))
     }
 }
 
 enum Fetched {
     Content(Content),
     Moved(Url),
-}
-
-/// Hashes and examines, away from the threads that serve requests unless it is small.
-async fn know(content: Content) -> Result<(Content, Known), Failure> {
-    const SMALL: usize = 256 << 10;
-    if let Content::Memory(bytes) = &content
-        && bytes.len() <= SMALL
-    {
-        let known = known_in_memory(bytes);
-        return Ok((content, known));
-    }
-    let work = tokio::task::spawn_blocking(move || match content {
-        Content::Memory(bytes) => {
-            let known = known_in_memory(&bytes);
-            Ok((Content::Memory(bytes), known))
-        }
-        Content::File(mut file, size_bytes) => {
-            file.seek(SeekFrom::Start(0))?;
-            let mut hash = Sha256::new();
-            let mut piece = vec![0; 1 << 20];
-            loop {
-                match std::io::Read::read(&mut file, &mut piece)? {
-                    0 => break,
-                    n => hash.update(&piece[..n]),
-                }
-            }
-            let sha256 = hash.finalize().into();
-            file.seek(SeekFrom::Start(0))?;
-            let examined = examine_file(&mut file)?;
-            file.seek(SeekFrom::Start(0))?;
-            Ok::<_, std::io::Error>((Content::File(file, size_bytes), Known { examined, sha256, size_bytes }))
-        }
-    });
-    match work.await {
-        Ok(Ok(known)) => Ok(known),
-        Ok(Err(_)) | Err(_) => Err(later("temporary_file")),
-    }
-}
-
-fn known_in_memory(bytes: &Bytes) -> Known {
-    Known { examined: examine(bytes), sha256: Sha256::digest(bytes).into(), size_bytes: bytes.len() as u64 }
 }
 
 fn stored_output(asset: &Asset, known: &Known) -> Stored {

@@ -12,8 +12,12 @@ pub mod wake;
 
 mod attempt;
 mod callback;
+mod data_uri;
 mod dispatch;
+mod files;
+mod gather;
 mod ingest;
+mod inputs;
 mod look;
 mod money;
 mod perform;
@@ -37,11 +41,13 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use self::callback::{PATH as CALLBACK_PATH, Received};
 use self::deliver::Announcer;
+pub use self::files::Upload;
 pub use self::money::Booked;
 use self::providers::Providers;
 use self::secret::ServerKey;
 use self::settings::Settings;
 use self::shares::Shares;
+use self::signature::Signer;
 pub use self::submit::Ticket;
 use self::tasks::Tasks;
 use self::wake::{Listener, Wakes};
@@ -96,6 +102,10 @@ struct Inner {
     /// When this process first saw an attempt as unknown, on its own clock (U5).
     quiet: reconcile::Quiet,
     callback_keys: callback::Keys,
+    /// Signs the addresses under which files are read (S11).
+    signer: Signer,
+    /// One permit for each KiB of files inside calls that are on their way.
+    inline_room: Arc<Semaphore>,
     /// Writes webhook messages, once somebody does.
     announcer: OnceLock<Arc<dyn Announcer>>,
     /// Rings when a message may have become due.
@@ -111,6 +121,7 @@ impl Engine {
     pub async fn start(parts: Parts) -> Result<Self, store::Error> {
         let mut node = [0; 8];
         parts.entropy.fill(&mut node);
+        let signer = Signer::of_assets(&parts.key).map_err(|bad| store::Error(bad.to_string()))?;
         let told = dispatch::Alarm::new(Arc::clone(&parts.clock));
         let inner = Arc::new(Inner {
             slots: Arc::new(Semaphore::new(parts.settings.workers)),
@@ -130,6 +141,8 @@ impl Engine {
             freed: Notify::new(),
             quiet: reconcile::Quiet::default(),
             callback_keys: callback::Keys::default(),
+            signer,
+            inline_room: Arc::new(Semaphore::new(inputs::INLINE_ROOM_KIB)),
             announcer: OnceLock::new(),
             told,
             endpoints: false.into(),
@@ -166,6 +179,11 @@ impl Engine {
     /// What the operator set.
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    /// Signs the addresses under which files are read.
+    pub fn signer(&self) -> &Signer {
+        &self.inner.signer
     }
 
     /// The server's own key, to derive others from.

@@ -99,7 +99,7 @@ impl Inner {
             Phase::Queued if self.clock.now().since_ms(job.created_at) > self.settings.queue_stay_max_ms => {
                 Event::Overstayed.into()
             }
-            Phase::Queued => match self.prepare(job) {
+            Phase::Queued => match self.prepared(job).await {
                 Ok(prepared) => Act::Begin(Box::new(prepared)),
                 Err(fault) => Event::NoRoute(fault).into(),
             },

@@ -43,6 +43,14 @@ pub struct Settings {
     pub assets: Assets,
     /// The largest result file, bytes.
     pub result_bytes_max: u64,
+    /// The largest file that a caller may upload or have fetched, bytes.
+    pub upload_bytes_max: u64,
+    /// How much an account's uploaded files may take together, bytes; 0 for as much as the disk holds.
+    pub stored_upload_bytes_per_account: u64,
+    /// The largest file that a parameter takes, where its model does not say, bytes.
+    pub input_bytes_max: u64,
+    /// The largest JSON body of a call that orders work, bytes: it may hold files as `data:` URIs.
+    pub body_bytes_max: u64,
     /// Addresses that result URLs may point to although they are not public.
     pub allow: Arc<Allow>,
     /// Whether result URLs may be plain http. Addresses on the allow list may in any case.
@@ -67,6 +75,10 @@ impl Default for Settings {
             open_jobs_max: 10_000,
             assets: Assets::Store,
             result_bytes_max: 2 << 30,
+            upload_bytes_max: 256 << 20,
+            stored_upload_bytes_per_account: 10 << 30,
+            input_bytes_max: 100 << 20,
+            body_bytes_max: 32 << 20,
             allow: Arc::new(Allow::default()),
             http_allowed: false,
             webhook_pauses_ms: Arc::new(LADDER_MS),

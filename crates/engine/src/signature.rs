@@ -8,7 +8,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use spool_domain::ids::AssetId;
 use subtle::ConstantTimeEq;
+
+use crate::secret::ServerKey;
+
+/// Where files are served, followed by id, dot and format.
+pub const PATH: &str = "/v1/assets/";
 
 /// The shortest time a signed URL may live, in seconds.
 pub const TTL_MIN_S: i64 = 60;
@@ -98,6 +104,32 @@ impl Signer {
             Some(previous) if previous.id == current.id => Err(BadKey::SameId),
             _ => Ok(Self { current, previous }),
         }
+    }
+
+    /// The one signer of this server's asset URLs.
+    pub fn of_assets(key: &ServerKey) -> Result<Self, BadKey> {
+        Self::new(Key::new("1", &key.derive("asset-url"))?, None)
+    }
+
+    /// Path and query that let their holder read a file of this format until `expires_unix_s` (exclusive).
+    pub fn link(
+        &self,
+        file: AssetId,
+        format: &str,
+        now_unix_s: i64,
+        expires_unix_s: i64,
+    ) -> Result<String, TtlOutOfBounds> {
+        let id = file.to_string();
+        let query = self.sign(&id, now_unix_s, expires_unix_s, false)?;
+        let format = if format.is_empty() { "bin" } else { format };
+        Ok(format!("{PATH}{id}.{format}?{query}"))
+    }
+
+    /// The file that an address names and permits reading now, whatever host it names: nobody else can sign it.
+    pub fn named_in(&self, url: &url::Url, now_unix_s: i64) -> Option<AssetId> {
+        let file = url.path().strip_prefix(PATH)?.split(['.', '/']).next()?;
+        self.verify(file, url.query()?, now_unix_s).ok()?;
+        AssetId::parse(file).ok()
     }
 
     /// The query that lets its holder read `asset` until `expires_unix_s` (exclusive), without the leading `?`.

@@ -10,13 +10,14 @@ use spool_domain::fault::{Fault, Kind};
 use spool_domain::ids::JobId;
 use spool_domain::job::{Event, Job, Phase, Run};
 use spool_domain::ledger::Purse;
+use spool_domain::money::MicroUsd;
 use spool_domain::order::{Caller, Idempotency, Order, Validated};
 use spool_domain::store::{NewJob, Submitted};
 use spool_domain::webhook::News;
 
 use crate::attempt::Prepared;
 use crate::wake::Listener;
-use crate::{Engine, Inner, broken, money};
+use crate::{Engine, Inner, broken, inputs, money};
 
 /// The most outputs one order may ask for.
 const COUNT_MAX: u32 = 10;
@@ -41,8 +42,18 @@ impl Ticket {
 }
 
 impl Engine {
-    /// Checks an order against its model and prices it. Nothing is stored: this is also the dry run.
-    pub fn validate(&self, caller: &Caller, order: &Order) -> Result<Validated, Fault> {
+    /// Checks an order against its model, finds the files it names, and prices it. Nothing is stored: this is also
+    /// the dry run.
+    pub async fn validate(&self, caller: &Caller, order: &Order) -> Result<Validated, Fault> {
+        let mut valid = self.priced(caller, order)?;
+        if inputs::any(&valid) {
+            Box::pin(self.inner.resolve(caller, order, &mut valid)).await?;
+        }
+        Ok(valid)
+    }
+
+    /// The order against its model alone, and its price.
+    fn priced(&self, caller: &Caller, order: &Order) -> Result<Validated, Fault> {
         let model = self.model(&order.model)?;
         let refused = |refusals: Vec<Refusal>| {
             refusals.into_iter().next().map_or_else(
@@ -77,12 +88,17 @@ impl Engine {
 
     /// Validates, prices, holds and admits. Durable when this returns.
     pub async fn submit(&self, caller: &Caller, order: Order) -> Result<Ticket, Fault> {
-        let valid = self.validate(caller, &order)?;
+        let mut valid = self.priced(caller, &order)?;
         let inner = &self.inner;
         let id = match &order.idempotency {
             Some(key) => inner.key.job_id(&key.scope, &key.fingerprint),
             None => JobId::new(inner.clock.now(), inner.entropy.as_ref()),
         };
+        if inputs::any(&valid)
+            && let Some(ticket) = Box::pin(self.bring(caller, &order, &mut valid, id)).await?
+        {
+            return Ok(ticket);
+        }
         let job = new_job(inner, id, caller, &order, &valid);
         let per_call = inner
             .ways(&valid.model, &valid.params, caller.mode, 0)
@@ -104,16 +120,47 @@ impl Engine {
                 Ok(Ticket { job: Arc::new(*job), replayed: true, listener: Some(listener) })
             }
             Submitted::Mismatch => Err(Kind::IdempotencyMismatch.into()),
-            Submitted::Overdrawn { available } => Err(Fault::new(
-                Kind::InsufficientCredit,
-                format!("This job costs {} USD, and {available} USD are available. Add credit.", valid.price),
-            )),
+            Submitted::Overdrawn { available } => Err(overdrawn(valid.price, available)),
             Submitted::OverBudget(over) => {
                 Err(money::over_budget(over, valid.price, Day::of(inner.clock.now())))
             }
             Submitted::TooMany { open, max } => Err(money::too_many(open, max)),
         }
     }
+
+    /// Finds the files that an order names, and keeps those that came in it. A repeated request gets its job without a
+    /// look at the files: they may be gone by now.
+    async fn bring(
+        &self,
+        caller: &Caller,
+        order: &Order,
+        valid: &mut Validated,
+        id: JobId,
+    ) -> Result<Option<Ticket>, Fault> {
+        let inner = &self.inner;
+        if order.idempotency.is_some() {
+            // Registered before the look, so that no end is missed.
+            let listener = inner.wakes.listen(id);
+            if let Some(job) = inner.store.job(caller.account, caller.mode, id).await.map_err(broken)? {
+                return Ok(Some(Ticket { job: Arc::new(job), replayed: true, listener: Some(listener) }));
+            }
+        }
+        let brought = inner.resolve(caller, order, valid).await?;
+        if !brought.is_empty() {
+            // The hold decides; this look spares the disk the files of orders that cannot be paid.
+            let balance = inner.store.balance(caller.account, caller.mode).await.map_err(broken)?;
+            if balance.available < valid.price {
+                return Err(overdrawn(valid.price, balance.available));
+            }
+            inner.keep_brought(caller, brought, &mut valid.params).await?;
+        }
+        Ok(None)
+    }
+}
+
+fn overdrawn(price: MicroUsd, available: MicroUsd) -> Fault {
+    let message = format!("This job costs {price} USD, and {available} USD are available. Add credit.");
+    Fault::new(Kind::InsufficientCredit, message)
 }
 
 impl Inner {
@@ -126,7 +173,7 @@ impl Inner {
         let mut events = vec![event(&job, 1, "queued", "")];
         let place = self.try_place(job.account).filter(|_| self.may_claim());
         // Preparing also proves that the provider's input can be built at all: a fault here refuses the order.
-        let prepared = self.prepare(&job)?;
+        let prepared = self.prepared(&job).await?;
         let mut begun = None;
         if let Some(place) = place {
             events.push(event(&job, 2, "submitting", &prepared.attempt.provider));
@@ -168,7 +215,7 @@ impl Inner {
         per_call: u32,
         idempotency: Option<Idempotency>,
     ) -> Result<(Arc<Job>, Submitted), Fault> {
-        self.prepare(&Job { count: per_call, ..job.clone() })?;
+        self.prepared(&Job { count: per_call, ..job.clone() }).await?;
         job.phase = Phase::Running(Run::Parts);
         job.due = Some(self.clock.now().after_ms(crate::look::PARTS_PACE_MS));
         job.events = 2;

@@ -1,19 +1,22 @@
-//! What happens by the clock: the heartbeat of this node's leases, and the hourly check of the books (M9).
+//! What happens by the clock: the heartbeat of this node's leases, the hourly check of the books (M9), and the end of
+//! files that stay for a while only.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::Inner;
+use crate::{Inner, files};
 
 const AUDIT_EVERY: Duration = Duration::from_secs(3_600);
 
-/// Starts both loops.
+/// Starts the loops.
 pub(crate) fn start(inner: &Arc<Inner>) {
     let shared = Arc::clone(inner);
     inner.tasks.supervise("heartbeat", move || heartbeat(Arc::clone(&shared)));
     let shared = Arc::clone(inner);
     inner.tasks.supervise("audit", move || audit(Arc::clone(&shared)));
+    let shared = Arc::clone(inner);
+    inner.tasks.supervise("files", move || files::sweep(Arc::clone(&shared)));
 }
 
 /// Renews the leases every third of their length; a node whose heartbeat fails claims nothing (J8).

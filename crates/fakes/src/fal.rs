@@ -154,6 +154,11 @@ impl Fake {
         self.state.jobs.lock().iter().map(|job| job.id.clone()).collect()
     }
 
+    /// The inputs of everything that was accepted, in order.
+    pub fn inputs(&self) -> Vec<serde_json::Value> {
+        self.state.jobs.lock().iter().map(|job| job.input.clone().into()).collect()
+    }
+
     /// Returns once this many requests have been accepted.
     pub async fn has_accepted(&self, count: u64) {
         self.state.accepted.reached(count).await;

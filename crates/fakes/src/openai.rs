@@ -75,6 +75,7 @@ struct Provider {
     dialect: Dialect,
     script: Script<Behaviour>,
     bill: Mutex<Vec<Paid>>,
+    inputs: Mutex<Vec<Value>>,
     requests: AtomicU64,
     files: Mutex<HashMap<String, (String, Bytes)>>,
     tasks: Tasks,
@@ -100,6 +101,7 @@ impl Fake {
             dialect,
             script: Script::new(),
             bill: Mutex::default(),
+            inputs: Mutex::default(),
             requests: AtomicU64::new(0),
             files: Mutex::default(),
             tasks: tasks.clone(),
@@ -118,6 +120,11 @@ impl Fake {
     /// What was accepted, in order.
     pub fn bill(&self) -> Vec<Paid> {
         self.state.bill.lock().clone()
+    }
+
+    /// The bodies of everything that was accepted, in order.
+    pub fn inputs(&self) -> Vec<Value> {
+        self.state.inputs.lock().clone()
     }
 
     /// Returns once this many requests have been accepted.
@@ -251,6 +258,7 @@ impl Provider {
     }
 
     fn charge(&self, asked: &Asked) {
+        self.inputs.lock().push(asked.body.clone());
         let mut bill = self.bill.lock();
         let id = format!("req_{:08}", bill.len() + 1);
         bill.push(Paid {

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 use spool_domain::fault::{Fault, Kind};
+use spool_domain::reference::{FORMS, Reference};
 
 pub(super) use crate::body::parse;
 
@@ -182,17 +183,15 @@ fn images(value: &Value) -> Result<(), Fault> {
     let Some(items) = value.as_array().filter(|items| items.len() <= IMAGES_MAX) else {
         return Err(Fault::field(
             "input.images",
-            format!("images must be a list of at most {IMAGES_MAX} URLs"),
+            format!("images must be a list of at most {IMAGES_MAX} files"),
         ));
     };
-    let web = |url: &str| {
-        let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
-        ["http", "https", "data"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
-    };
-    match items.iter().position(|item| !item.as_str().is_some_and(web)) {
+    // Models without references ignore pictures, so the form is checked here for all.
+    let fits = |text: &str| Reference::parse(text).is_some();
+    match items.iter().position(|item| !item.as_str().is_some_and(fits)) {
         None => Ok(()),
         Some(place) => {
-            let what = format!("images.{place} must be an http, https or data URL");
+            let what = format!("images.{place} must be {FORMS}");
             Err(Fault::field(format!("input.images.{place}"), what))
         }
     }

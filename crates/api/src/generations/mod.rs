@@ -67,7 +67,7 @@ fn fetch(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
 async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Admitted, Fault> {
     let _place = api.place()?;
     let (parts, body) = request.into_parts();
-    let bytes = body::read(&parts, body).await?;
+    let (bytes, _room) = body::read_order(api, &parts, body).await?;
     let vocabulary = vocabulary(&parts.headers)?;
     let dry_run = dry_run(&parts.headers)?;
     let body = decode::parse(&bytes)?;
@@ -87,7 +87,7 @@ async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Admitt
         return Err(too_many);
     }
     if dry_run {
-        let valid = api.engine.validate(&entry.caller, &order).map_err(worded)?;
+        let valid = api.engine.validate(&entry.caller, &order).await.map_err(worded)?;
         return Ok(Admitted::Answer(answer::json(StatusCode::OK, &translate::dry_run(&order, &valid))));
     }
     let ticket = api.engine.submit(&entry.caller, order).await.map_err(worded)?;
@@ -108,7 +108,7 @@ async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Admitt
 
 /// What comes before the rate in the contract's order. Only asked when the rate is exceeded: `submit` does it itself.
 async fn affordable(api: &Api, entry: &Entry, order: &Order) -> Result<(), Fault> {
-    let valid = api.engine.validate(&entry.caller, order)?;
+    let valid = api.engine.validate(&entry.caller, order).await?;
     let Caller { account, mode, .. } = *entry.caller;
     let balance = api.engine.store().balance(account, mode).await.map_err(|error| {
         tracing::error!(error = %error, "a balance could not be read: {error}");

@@ -80,7 +80,7 @@ fn cancel(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
 async fn admit(api: &Arc<Api>, entry: &Entry, model: String, request: Request) -> Result<Admitted, Fault> {
     let _place = api.place()?;
     let (parts, body) = request.into_parts();
-    let bytes = body::read(&parts, body).await?;
+    let (bytes, _room) = body::read_order(api, &parts, body).await?;
     let dry_run = dry_run(&parts.headers)?;
     let body = body::parse(&bytes)?;
     drop(bytes);
@@ -93,7 +93,7 @@ async fn admit(api: &Arc<Api>, entry: &Entry, model: String, request: Request) -
     let told = callback.is_some();
     let order = translate::order(model, asked.input, callback, idempotency);
     if dry_run {
-        let valid = api.engine.validate(&entry.caller, &order)?;
+        let valid = api.engine.validate(&entry.caller, &order).await?;
         return Ok(Admitted::Answer(answer::json(StatusCode::OK, &translate::dry_run(&order, &valid))));
     }
     let ticket = api.engine.submit(&entry.caller, order).await?;

@@ -2,6 +2,7 @@
 //! and a test holds it against the table of routes and against real answers.
 
 mod account;
+mod files;
 mod jobs;
 mod paths;
 mod schemas;
@@ -54,7 +55,8 @@ pub(crate) fn document() -> Value {
             { "name": "models", "description": "What can be made, with which parameters, at which price." },
             { "name": "account", "description": "What there is to spend, and what was spent." },
             { "name": "webhooks", "description": "Endpoints that hear of every job, what was sent to them, and the secret of callbacks." },
-            { "name": "assets", "description": "Result files." },
+            { "name": "files", "description": "Files to start from." },
+            { "name": "assets", "description": "Reading files by their signed URLs." },
             { "name": "operation", "description": "For whoever runs the server." },
         ],
         "paths": merged(PARTS.map(|(paths, _)| paths())),
@@ -70,11 +72,12 @@ pub(crate) fn document() -> Value {
 }
 
 /// The calls and the shapes of each part.
-const PARTS: [(fn() -> Value, fn() -> Value); 4] = [
+const PARTS: [(fn() -> Value, fn() -> Value); 5] = [
     (paths::all, schemas::all),
     (tasks::paths, tasks::schemas),
     (account::paths, account::schemas),
     (webhooks::paths, webhooks::schemas),
+    (files::paths, files::schemas),
 ];
 
 /// The fields of several objects as those of one.

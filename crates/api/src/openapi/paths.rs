@@ -89,7 +89,7 @@ fn create() -> Value {
         ("402", "`insufficient_quota`: the account's credit does not cover the price."),
         ("403", "`model_unavailable`: no provider of this model is set up."),
         ("409", "`idempotency_busy`: the first request with this idempotency key is being admitted."),
-        ("413", "`invalid_input`: the body is larger than 1 MiB."),
+        ("413", "`invalid_input`: the body is larger than this server takes."),
         ("429", "`rate_limited`: too many requests."),
     ]);
     json!({

@@ -62,9 +62,10 @@ fn fetch(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
 async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response, Fault> {
     let _place = api.place()?;
     let (parts, content) = request.into_parts();
-    let bytes = body::read(&parts, content).await?;
+    let (bytes, _room) = body::read_order(api, &parts, content).await?;
     let dry_run = dry_run(&parts.headers)?;
     let body = body::parse(&bytes)?;
+    drop(bytes);
     let idempotency = idempotency::of(&parts.headers, &entry.caller, CALL, "", &body)?;
     let asked = decode::decode(body)?;
     let model = api.engine.model(&asked.model)?;
@@ -72,7 +73,7 @@ async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Respon
     let callback = target::callback(api, asked.callback_url.clone(), decode::CALLBACK_URL, Manner::Every)?;
     let order = translate::order(asked, callback, idempotency);
     if dry_run {
-        let valid = api.engine.validate(&entry.caller, &order)?;
+        let valid = api.engine.validate(&entry.caller, &order).await?;
         return Ok(answer::json(StatusCode::OK, &translate::dry_run(&order, &valid)));
     }
     let ticket = api.engine.submit(&entry.caller, order).await?;

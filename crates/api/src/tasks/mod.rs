@@ -7,6 +7,7 @@ mod decode;
 mod output;
 mod resources;
 mod translate;
+mod upload;
 mod wire;
 
 use std::sync::Arc;
@@ -43,6 +44,13 @@ pub(crate) const ROUTES: &[Route] = &[
     route(Method::GET, "/v1/tasks/{task_id}", Scope::JobsRead, Side::Read, fetch),
     route(Method::GET, "/account", Scope::AccountRead, Side::Read, account::show),
     route(Method::GET, resources::PATH, Scope::ModelsRead, Side::Read, resources::show),
+    // Not counted towards the ban: the service that the contract comes from has its files on a host of their own.
+    Route {
+        method: Method::PUT,
+        path: "/upload",
+        answer: Answer::Keyed(Need::of(Scope::FilesWrite), upload::put),
+        refuse: upload::refuse,
+    },
 ];
 
 const fn route(
@@ -78,7 +86,7 @@ fn success(data: impl serde::Serialize) -> Response {
 async fn admit(api: &Api, entry: &Entry, request: Request) -> Result<Response, Fault> {
     let _place = api.place()?;
     let (parts, content) = request.into_parts();
-    let bytes = body::read(&parts, content).await?;
+    let (bytes, _room) = body::read_order(api, &parts, content).await?;
     let asked = body::parse(&bytes)?;
     drop(bytes);
     let idempotency = idempotency::of(&parts.headers, &entry.caller, "POST /v1/tasks", "", &asked)?;
@@ -90,7 +98,7 @@ async fn admit(api: &Api, entry: &Entry, request: Request) -> Result<Response, F
     let callback = target::callback(api, asked.callback_url.clone(), decode::CALLBACK_URL, Manner::End)?;
     let order = translate::order(asked, callback, idempotency);
     if dry_run {
-        let valid = api.engine.validate(&entry.caller, &order)?;
+        let valid = api.engine.validate(&entry.caller, &order).await?;
         return Ok(success(translate::dry_run(&order, &valid)));
     }
     let ticket = api.engine.submit(&entry.caller, order).await?;

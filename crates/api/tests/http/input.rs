@@ -1,8 +1,9 @@
 //! The contract's tables of fields: what is taken, what it means, and what is refused.
 
 use serde_json::{Value, json};
+use spool_engine::settings::Settings;
 
-use crate::world::World;
+use crate::world::{Setting, World};
 
 const LONG: usize = 8_000;
 
@@ -157,8 +158,9 @@ async fn what_breaks_a_rule_is_refused_with_its_path() {
 }
 
 #[tokio::test]
-async fn a_body_over_a_mebibyte_is_refused() {
-    let world = World::new().await;
+async fn a_body_over_the_bound_is_refused() {
+    let settings = Settings { body_bytes_max: 1 << 20, ..Settings::default() };
+    let world = World::with(Setting { settings, ..Setting::default() }).await;
     let body = json!({ "model": "flux-1.1-pro", "input": { "prompt": "p".repeat(1 << 20) } });
     let answer = world.post(body).await;
     assert_eq!((answer.status, answer.fault().0.as_str()), (413, "invalid_input"));

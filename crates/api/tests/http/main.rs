@@ -11,6 +11,7 @@ mod answers;
 mod assets;
 mod extensions;
 mod faults;
+mod files;
 mod input;
 mod isolation;
 mod job_events;

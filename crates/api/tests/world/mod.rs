@@ -12,6 +12,7 @@ use spool_api::bans::BanRule;
 use spool_api::limits::RateLimit;
 use spool_api::{Api, keys};
 use spool_domain::catalogue::{Catalogue, Source, shipped};
+use spool_domain::file::Files;
 use spool_domain::ids::{AccountId, Entropy, JobId};
 use spool_domain::ledger;
 use spool_domain::money::MicroUsd;
@@ -96,6 +97,8 @@ pub(crate) struct Setting {
     pub(crate) public_url: Option<String>,
     /// Whether webhooks may be sent to this machine.
     pub(crate) loopback: bool,
+    /// Everything else that can be set; its public address is the one above.
+    pub(crate) settings: Settings,
     /// None leaves it to the rate limit, as `Api::new` does.
     pub(crate) bans: Option<BanRule>,
 }
@@ -121,9 +124,10 @@ impl World {
         let mut sources = shipped();
         sources.push(Source { file: "models.toml".to_owned(), text: MODELS.to_owned() });
         let catalogue = Catalogue::read(&sources, &["sandbox", "openai", "fal"]).unwrap();
-        let ranges: &[&str] = if setting.loopback { &["127.0.0.0/8"] } else { &[] };
-        let allow = Arc::new(Allow::parse(ranges).unwrap());
-        let settings = Settings { public_url: setting.public_url, allow, ..Settings::default() };
+        let mut settings = Settings { public_url: setting.public_url, ..setting.settings };
+        if setting.loopback {
+            settings.allow = Arc::new(Allow::parse(["127.0.0.0/8"]).unwrap());
+        }
         let engine = Engine::start(Parts {
             store: store.clone(),
             blobs: Arc::new(Local::open(&folder.path().join("assets")).unwrap()),
@@ -243,5 +247,16 @@ impl World {
         self.engine.stop().await;
         let audit = self.store.audit().await.unwrap();
         assert_eq!(audit.broken, Vec::<String>::new());
+    }
+}
+
+impl World {
+    /// How many files the world's account has brought, in both modes.
+    pub(crate) async fn store_files(&self) -> usize {
+        let mut files = 0;
+        for mode in [Mode::Live, Mode::Test] {
+            files += Files::files(self.store.as_ref(), self.account, mode, 100, None).await.unwrap().len();
+        }
+        files
     }
 }

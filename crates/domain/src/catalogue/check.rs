@@ -7,11 +7,10 @@ use serde_json::{Map, Number, Value};
 
 use super::param::{FreeSize, Kind};
 use super::validate::{self, Given, How, Refusal};
+use crate::reference::{self, FORMS, Reference, URL_BYTES_MAX};
 
 /// Longer words are not repeated in messages.
 const ECHO_CHARS: usize = 40;
-/// No provider takes a longer URL, and a `data:` URL belongs into the upload call.
-const URL_BYTES_MAX: usize = 8192;
 
 /// Null and empty text, list or nothing at all: a form field that was left blank.
 pub(super) fn blank(kind: &Kind, value: &Value) -> bool {
@@ -54,7 +53,7 @@ pub(super) fn value(
             })
             .ok_or_else(|| expected(kind, value)),
         Kind::Size { words, free } => size(words.keys(), *free, value).ok_or_else(|| expected(kind, value)),
-        Kind::Media { .. } => url(value),
+        Kind::Media { .. } => file(value),
         Kind::List { of, min, max, commas } => {
             return list(of, (*min, *max), *commas, value, path, how, refusals);
         }
@@ -196,17 +195,15 @@ pub(super) fn pixels(text: &str) -> Option<(u32, u32)> {
     Some((side(width)?, side(height)?))
 }
 
-fn url(value: &Value) -> Result<Value, String> {
-    let wrong = || "must be an http or https URL".to_owned();
+/// Only the form; whether there is such a file, the engine finds out. What was given is never repeated: it may be
+/// megabytes of somebody's picture.
+fn file(value: &Value) -> Result<Value, String> {
+    let wrong = || format!("must be {FORMS}");
     let text = value.as_str().ok_or_else(wrong)?;
-    if text.len() > URL_BYTES_MAX {
+    if text.len() > URL_BYTES_MAX && !reference::is_data(text) {
         return Err(format!("is a URL of {} bytes; at most {URL_BYTES_MAX} are allowed", text.len()));
     }
-    let url = url::Url::parse(text).map_err(|_| wrong())?;
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(wrong());
-    }
-    Ok(Value::String(text.to_owned()))
+    Reference::parse(text).map(|_| value.clone()).ok_or_else(wrong)
 }
 
 fn list(
@@ -252,7 +249,7 @@ fn items<'a>(
 ) -> Option<&'a Vec<Value>> {
     let Some(items) = value.as_array() else {
         let item = match of {
-            Kind::Media { .. } => "URLs",
+            Kind::Media { .. } => "files",
             Kind::Objects { .. } => "objects",
             _ => "texts",
         };
@@ -314,7 +311,7 @@ pub(super) fn allowed(kind: &Kind) -> String {
             }
             parts.join(", ")
         }
-        Kind::Media { .. } => "an http or https URL".to_owned(),
+        Kind::Media { .. } => FORMS.to_owned(),
         Kind::List { .. } | Kind::Objects { .. } => "a list".to_owned(),
         Kind::Refused => "nothing".to_owned(),
     }

@@ -27,6 +27,7 @@
 
 mod check;
 mod condition;
+mod files;
 mod model;
 mod param;
 mod param_read;
@@ -58,6 +59,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use condition::Condition;
+pub use files::FileAt;
 pub use model::{Model, Params};
 pub use param::{Kind, Param};
 pub use price::Prices;

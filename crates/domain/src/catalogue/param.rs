@@ -77,10 +77,12 @@ pub enum Kind {
         /// Bounds for free `WxH`, where the model takes it.
         free: Option<FreeSize>,
     },
-    /// The http or https URL of a file.
+    /// A file: its URL, its content, the id of an upload, or the job that made it.
     Media {
         /// The kind of file.
         of: Media,
+        /// The most bytes it may have; none leaves it to the operator's setting.
+        max_bytes: Option<u64>,
     },
     /// A list of texts, words or files.
     List {
@@ -131,9 +133,9 @@ impl Param {
     /// The kind of file that this parameter takes, alone or in a list.
     pub(super) fn media(&self) -> Option<Media> {
         match &self.kind {
-            Kind::Media { of } => Some(*of),
+            Kind::Media { of, .. } => Some(*of),
             Kind::List { of, .. } => match **of {
-                Kind::Media { of } => Some(of),
+                Kind::Media { of, .. } => Some(of),
                 _ => None,
             },
             _ => None,

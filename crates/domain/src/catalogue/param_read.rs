@@ -128,9 +128,9 @@ fn read_one<'t>(mut table: Table<'t>, at: &Range<usize>, notes: &mut Notes) -> O
 fn fits(role: Role, kind: &Kind) -> bool {
     match role {
         Role::Prompt | Role::NegativePrompt => matches!(kind, Kind::Text { .. }),
-        Role::Image(_) => matches!(kind, Kind::Media { of: Media::Image }),
+        Role::Image(_) => matches!(kind, Kind::Media { of: Media::Image, .. }),
         Role::Images => {
-            matches!(kind, Kind::List { of, .. } if matches!(**of, Kind::Media { of: Media::Image }))
+            matches!(kind, Kind::List { of, .. } if matches!(**of, Kind::Media { of: Media::Image, .. }))
         }
         Role::AspectRatio | Role::Resolution | Role::Format => matches!(kind, Kind::Choice { .. }),
         Role::Size => matches!(kind, Kind::Size { .. }),
@@ -194,7 +194,7 @@ fn read_kind(table: &mut Table, at: &Range<usize>, notes: &mut Notes) -> Option<
             Kind::Choice { one_of, or_number: Some((min.unwrap_or(0.0), max.unwrap_or(0.0))) }
         }
         "size" => read_size(table, at, notes),
-        "media" => Kind::Media { of: media(table, at, notes) },
+        "media" => media(table, at, notes),
         "text_list" => {
             let of = Box::new(Kind::Text { max_chars: table.size("max_chars", notes), uuid: false });
             list(of, table, at, notes)
@@ -204,7 +204,7 @@ fn read_kind(table: &mut Table, at: &Range<usize>, notes: &mut Notes) -> Option<
             list(of, table, at, notes)
         }
         "media_list" => {
-            let of = Box::new(Kind::Media { of: media(table, at, notes) });
+            let of = Box::new(media(table, at, notes));
             list(of, table, at, notes)
         }
         "object_list" => {
@@ -275,16 +275,21 @@ fn read_size(table: &mut Table, at: &Range<usize>, notes: &mut Notes) -> Kind {
     Kind::Size { words, free }
 }
 
-fn media(table: &mut Table, at: &Range<usize>, notes: &mut Notes) -> Media {
+fn media(table: &mut Table, at: &Range<usize>, notes: &mut Notes) -> Kind {
+    let max_bytes = table.size("max_bytes", notes).map(|bytes| bytes as u64);
+    if max_bytes == Some(0) {
+        notes.add(at, format!("{} takes no file", table.what), "raise max_bytes, or use type = \"refused\"");
+    }
     let of = table.text("of", notes);
-    of.as_deref().and_then(Media::parse).unwrap_or_else(|| {
+    let of = of.as_deref().and_then(Media::parse).unwrap_or_else(|| {
         notes.add(
             at,
             format!("{} does not say of what", table.what),
             "add of = \"image\", \"video\" or \"audio\"",
         );
         Media::Image
-    })
+    });
+    Kind::Media { of, max_bytes }
 }
 
 fn list(of: Box<Kind>, table: &mut Table, at: &Range<usize>, notes: &mut Notes) -> Kind {

@@ -61,7 +61,7 @@ fn images<'a>(model: &Model, value: &'a Value, given: &mut Vec<Given<'a>>, refus
         return given.push(Given { slot, word, value: Cow::Borrowed(value) });
     }
     let Some(items) = value.as_array() else {
-        return refusals.push(Refusal::new("images", "must be a list of URLs"));
+        return refusals.push(Refusal::new("images", "must be a list of files"));
     };
     for (number, item) in (0u8..8).zip(items) {
         if let Some(slot) = model.slot_of(Role::Image(number)) {

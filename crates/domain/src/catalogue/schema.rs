@@ -9,6 +9,9 @@ use super::model::Model;
 use super::param::{FreeSize, Kind, Param};
 use super::rule::{Demand, Rule};
 
+/// The forms of a reference to a file; the server looks more closely at URLs and the content of `data:` URIs.
+const FILE_PATTERN: &str = "^([hH][tT][tT][pP][sS]?://|[dD][aA][tT][aA]:[^,]*,|file_[0-9a-v]{32}$|((job|gen|task)_)?[0-9a-v]{32}(#[1-9][0-9]{0,2})?$)";
+
 pub(super) fn of_model(model: &Model) -> Value {
     let mut schema = Map::new();
     schema.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
@@ -123,8 +126,9 @@ fn of_kind(kind: &Kind) -> Value {
         }
         Kind::Media { .. } => {
             put("type", Some("string".into()));
-            put("format", Some("uri".into()));
-            put("pattern", Some("^[hH][tT][tT][pP][sS]?://".into()));
+            // All forms are one, a bare id included.
+            put("format", Some("uri-reference".into()));
+            put("pattern", Some(FILE_PATTERN.into()));
         }
         Kind::List { of, min, max, commas: _ } => {
             put("type", Some("array".into()));

@@ -1,3 +1,4 @@
+mod files;
 mod prices;
 mod problems;
 mod routes;

@@ -4,6 +4,7 @@
 
 mod deliver;
 mod fairness;
+mod inputs;
 mod live;
 mod money;
 mod rules;

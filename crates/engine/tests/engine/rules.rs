@@ -167,6 +167,7 @@ async fn a_test_key_runs_every_shipped_model_whether_or_not_a_live_route_could_s
         let valid = world
             .engine
             .validate(&world.test, &order)
+            .await
             .unwrap_or_else(|fault| panic!("{}: {fault:?}", model.id));
         assert!(valid.price >= MicroUsd::ZERO);
     }

@@ -175,6 +175,11 @@ fn engine(reader: &mut Reader) -> Settings {
         open_jobs_max: reader.int("limits.open_jobs_per_account", 0..=u64::from(u32::MAX)) as u32,
         assets: reader.choice("engine.assets", &[("store", Assets::Store), ("pass", Assets::Pass)]),
         result_bytes_max: reader.int("engine.result_bytes_max", 1..=1 << 40),
+        upload_bytes_max: reader.int("limits.upload_bytes_max", 1..=1 << 40),
+        stored_upload_bytes_per_account: reader.int("limits.stored_upload_bytes_per_account", 0..=1 << 50),
+        input_bytes_max: reader.int("limits.input_bytes_max", 1..=1 << 40),
+        // Below a mebibyte, prompts would not fit.
+        body_bytes_max: reader.int("limits.body_bytes_max", 1 << 20..=1 << 30),
         allow: Arc::new(allow),
         http_allowed: reader.truth("egress.http_allowed"),
         webhook_pauses_ms: reader

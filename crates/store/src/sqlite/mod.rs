@@ -8,6 +8,7 @@ mod claim;
 mod commit;
 mod control;
 mod failure;
+mod files;
 mod folder;
 mod ledger;
 mod migrate;

@@ -9,6 +9,7 @@ mod books;
 mod control;
 mod crash;
 mod damage;
+mod files;
 mod folder;
 mod money;
 mod outbox;
@@ -57,6 +58,13 @@ macro_rules! conformance {
                 o3_jobs_of_excepted_accounts_are_passed_over,
                 j3_jobs_with_the_operator_are_not_claimed,
                 u12_takeover_ends_foreign_leases_only,
+            ],
+            files: [
+                s9_a_file_comes_back_as_it_was_written_and_to_its_owner_only,
+                files_are_listed_newest_first_in_pages,
+                an_account_keeps_as_many_bytes_as_it_may,
+                s12_a_deleted_file_is_forgotten,
+                the_same_content_is_found_again_and_lapses_after_its_last_use,
             ],
             control: [
                 j7_a_wish_to_cancel_is_noted_and_due_now,

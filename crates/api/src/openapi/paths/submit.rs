@@ -13,7 +13,7 @@ pub(super) fn create() -> Value {
             ("401", "`invalid_api_key`: the key is missing or wrong."),
             ("403", "`insufficient_user_quota`: the account's credit does not cover the price."),
             ("409", "`idempotency_busy`: the first request with this idempotency key is being admitted."),
-            ("413", "`invalid_request`: the body is larger than 1 MiB."),
+            ("413", "`invalid_request`: the body is larger than this server takes."),
             ("422", "`idempotency_mismatch`: the idempotency key belongs to another request."),
             ("429", "`rate_limit_exceeded`: too many requests."),
             ("500", "`internal_error`: our fault; quote the request id."),

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use spool_domain::money::MicroUsd;
 use spool_domain::order::Mode;
 use spool_domain::store::Store;
+use spool_engine::settings::Settings;
 
 use super::{check, fox, query, send, submitted};
 use crate::world::{Answer, Setting, World, limit};
@@ -60,11 +61,18 @@ async fn a_wrong_request_is_400_and_names_its_field() {
     let answer = world.request("POST", "/v1/task/submit").bytes("{\"model\": secret}").send().await;
     assert_eq!(refusal(&answer), is(400, "invalid_request", ""));
     assert!(!answer.text().contains("secret"));
+    let audit = world.store.audit().await.unwrap();
+    assert_eq!((audit.jobs, audit.open_jobs), (0, 0));
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_body_over_the_bound_is_refused() {
+    let settings = Settings { body_bytes_max: 1 << 20, ..Settings::default() };
+    let world = World::with(Setting { settings, ..Setting::default() }).await;
     let large = format!("{{\"model\":\"{}\"}}", "x".repeat(1 << 20));
     let answer = world.request("POST", "/v1/task/submit").bytes(large).send().await;
     assert_eq!(refusal(&answer), is(413, "invalid_request", ""));
-    let audit = world.store.audit().await.unwrap();
-    assert_eq!((audit.jobs, audit.open_jobs), (0, 0));
     world.close().await;
 }
 

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 use spool_domain::store::Store;
+use spool_engine::settings::Settings;
 
 use super::{cancel, check, code, create, data, fox, message, post, read, world};
-use crate::world::{Answer, World};
+use crate::world::{Answer, Setting, World};
 
 async fn dry(world: &World, mut body: Value) -> Answer {
     body["dry_run"] = true.into();
@@ -112,6 +113,14 @@ async fn what_breaks_a_rule_is_a_validation_error_that_names_the_field() {
         let answer = world.request("POST", "/v1/tasks").bytes(broken).send().await;
         assert_eq!(code(&answer), (400, "validation_error".to_owned()), "{broken}");
     }
+    assert_eq!(jobs(&world).await, 0);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_body_over_the_bound_is_refused() {
+    let settings = Settings { body_bytes_max: 1 << 20, ..Settings::default() };
+    let world = World::with(Setting { settings, ..Setting::default() }).await;
     let large = json!({ "model": "google/veo-3.1-fast", "input": { "prompt": "p".repeat(1 << 20) } });
     assert_eq!(code(&post(&world, large).await), (400, "validation_error".to_owned()));
     assert_eq!(jobs(&world).await, 0);

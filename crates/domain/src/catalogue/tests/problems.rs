@@ -38,6 +38,8 @@ fn unknown_keys_and_types() {
     wrong_param("t = { type = \"text\", max_chars = -1 }", "write a whole number from 0");
     wrong_param("t = { type = \"txt\" }", "did you mean \"text\"?");
     wrong_param("t = {}", "parameter `t` has no type");
+    wrong_param("t = { type = \"media\", of = \"image\", max_bytes = 0 }", "parameter `t` takes no file");
+    wrong_param("t = { type = \"media\" }", "does not say of what");
     wrong_param("t = 5", "parameter `t` is a whole number; write a table");
     wrong_param("t = { type = \"text\", pattern = \"[a-z]\" }", "unknown pattern");
     assert!(problems("[[modle]]\nid = \"a\"\n")[0].contains("did you mean `model`?"));

@@ -1,5 +1,7 @@
 use super::*;
 
+const ID: &str = "0123456789abcdefghijklmnopqrstuv";
+
 fn agree(id: &str, json: Value, good: bool) {
     let schema = model(id).schema();
     let validator = jsonschema::draft202012::new(&schema).unwrap();
@@ -19,6 +21,12 @@ fn schema_and_server_agree() {
         ("kuaishou/kling-2.6", json!({ "prompt": "x", "typo": 1 }), false),
         ("kuaishou/kling-2.6", json!({ "prompt": 5 }), false),
         ("kuaishou/kling-2.6", json!({ "start_image_url": "ftp://x.example/1" }), false),
+        ("kuaishou/kling-2.6", json!({ "start_image_url": "data:image/png;base64,AA==" }), true),
+        ("kuaishou/kling-2.6", json!({ "start_image_url": format!("file_{ID}") }), true),
+        ("kuaishou/kling-2.6", json!({ "start_image_url": format!("file_{ID}#2") }), false),
+        ("kuaishou/kling-2.6", json!({ "start_image_url": ID }), true),
+        ("kuaishou/kling-2.6", json!({ "start_image_url": format!("task_{ID}#2") }), true),
+        ("kuaishou/kling-2.6", json!({ "start_image_url": format!("asset_{ID}") }), false),
         ("kuaishou/kling-2.1-master", json!({ "start_image_url": url, "end_image_url": url }), false),
         ("hailuo/minimax-2.3", json!({ "prompt": "x", "resolution": "1080p" }), true),
         ("hailuo/minimax-2.3", json!({ "prompt": "x", "resolution": "1080p", "duration": 10 }), false),

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::reference::FORMS;
 
 const URL: &str = "https://x.example/1.png";
 
@@ -82,11 +83,15 @@ r = { type = "refused" }
             json!({ "s": "0x64" }),
             "s is \"0x64\"; allowed: wide, WxH with sides from 64 to 128 in steps of 16",
         ),
-        (json!({ "m": "data:image/png;base64,x" }), "m must be an http or https URL"),
-        (json!({ "m": "" }), "m must be an http or https URL"),
+        (json!({ "m": "data:image/png;base64" }), &format!("m must be {FORMS}")),
+        (json!({ "m": "" }), &format!("m must be {FORMS}")),
+        (
+            json!({ "m": format!("https://a.test/{}", "x".repeat(8192)) }),
+            "m is a URL of 8207 bytes; at most 8192 are allowed",
+        ),
         (json!({ "l": [URL] }), "l has 1 items; 2 to 3 are allowed"),
-        (json!({ "l": [URL, "x"] }), "l.1 must be an http or https URL"),
-        (json!({ "l": URL }), "l must be a list of URLs, not a text"),
+        (json!({ "l": [URL, "x"] }), &format!("l.1 must be {FORMS}")),
+        (json!({ "l": URL }), "l must be a list of files, not a text"),
         (json!({ "k": ["a", "b", "c"] }), "k has 3 items; at most 2 are allowed"),
         (json!({ "k": ["a", "long"] }), "k.1 has 4 characters; at most 3 are allowed"),
         (json!({ "e": [{ "y": "z" }] }), "e.0.x is required"),

@@ -1,0 +1,1 @@
+DELETE FROM file WHERE id = ?1 AND account = ?2 AND mode = ?3

@@ -1,0 +1,1 @@
+SELECT coalesce((SELECT size_bytes FROM file_total WHERE account = ?1), 0)
