@@ -5,6 +5,7 @@ pub mod keys;
 pub mod limits;
 pub mod serve;
 
+mod admin;
 mod answer;
 mod assets;
 mod auth;
@@ -26,9 +27,10 @@ mod routes;
 mod submit;
 mod tasks;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
+use spool_domain::resident::Book;
 use spool_engine::Engine;
 use spool_engine::signature::{BadKey, Key, Signer};
 use tokio::sync::Semaphore;
@@ -44,11 +46,12 @@ use self::limits::{Limits, RateLimit};
 pub struct Api {
     engine: Engine,
     signer: Signer,
-    limits: Option<Limits>,
+    limits: Limits,
     bans: Option<Bans>,
     rows: Rows,
     places: Semaphore,
     stopping: CancellationToken,
+    book: OnceLock<Arc<dyn Book>>,
 }
 
 impl Api {
@@ -67,16 +70,29 @@ impl Api {
         ban_rule: Option<BanRule>,
     ) -> Result<Arc<Self>, BadKey> {
         let signer = Signer::new(Key::new("1", &engine.key().derive("asset-url"))?, None)?;
-        let (limits, bans) = (rate_limit.map(Limits::new), ban_rule.map(Bans::new));
+        let (limits, bans) = (Limits::new(rate_limit), ban_rule.map(Bans::new));
         let (rows, places, stopping) =
             (Rows::default(), Semaphore::new(gate::PLACES), CancellationToken::new());
-        Ok(Arc::new(Self { engine, signer, limits, bans, rows, places, stopping }))
+        let book = OnceLock::new();
+        Ok(Arc::new(Self { engine, signer, limits, bans, rows, places, stopping, book }))
+    }
+
+    /// Hands in the sandbox's own book, so that the audit can hold its bill against our cost entries. Once; a second
+    /// one is not taken.
+    pub fn audits_against(&self, book: Arc<dyn Book>) {
+        let _ = self.book.set(book);
     }
 
     /// Cancel this to stop: `/readyz` says no, waiting requests answer at once, and `serve` comes to its end.
     pub fn stopping(&self) -> &CancellationToken {
         &self.stopping
     }
+}
+
+/// The operator's routes alone, for whoever may open the data folder: nobody is asked for a key, and the log names
+/// `console`. To be served where only the operator can reach it.
+pub fn console(api: &Arc<Api>) -> Router {
+    routes::console(api)
 }
 
 /// All routes. What the gateway adds of its own can be merged in.

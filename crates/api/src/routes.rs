@@ -17,7 +17,7 @@ use spool_domain::scope::Scope;
 use crate::answer::{self, Refuse};
 use crate::auth::Entry;
 use crate::bans::Side;
-use crate::{Api, assets, callbacks, generations, health, jobs, models, openapi, submit, tasks};
+use crate::{Api, admin, assets, callbacks, generations, health, jobs, models, openapi, submit, tasks};
 
 /// One call.
 pub(crate) struct Route {
@@ -83,12 +83,27 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
     ]
     .into_iter()
     .flatten()
+    .chain(admin::routes())
 }
 
 /// The router over all of them.
 pub(crate) fn router(api: &Arc<Api>) -> Router {
+    over(api, all(), answered)
+}
+
+/// The router over the operator's calls, for whoever needs no key.
+pub(crate) fn console(api: &Arc<Api>) -> Router {
+    over(api, admin::routes(), answered_console)
+}
+
+/// A router over some routes, with the way in which a request comes to its answer.
+fn over(
+    api: &Arc<Api>,
+    routes: impl Iterator<Item = &'static Route>,
+    answered: fn(&'static Route, Arc<Api>, Request) -> BoxFuture<'static, Response>,
+) -> Router {
     let mut paths: BTreeMap<&str, MethodRouter> = BTreeMap::new();
-    for route in all() {
+    for route in routes {
         let api = Arc::clone(api);
         let handler = move |request: Request| {
             let api = Arc::clone(&api);
@@ -128,6 +143,17 @@ fn answered(route: &'static Route, api: Arc<Api>, request: Request) -> BoxFuture
         };
         entry.stamp(response.unwrap_or_else(|fault| (route.refuse)(&fault)))
     })
+}
+
+/// Answers a request that came where only the operator can reach: no key, no limit.
+fn answered_console(route: &'static Route, api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+    match &route.answer {
+        Answer::Open(answer) => answer(api, request),
+        Answer::Keyed(_, answer) => {
+            let answering = answer(api, Entry::console(), request);
+            Box::pin(async move { answering.await.unwrap_or_else(|fault| (route.refuse)(&fault)) })
+        }
+    }
 }
 
 /// A path refuses the methods it does not take in the words of its dialect.

@@ -9,7 +9,9 @@ use crate::ids::{AccountId, AssetId, JobId, KeyId, NodeId};
 use crate::job::{Asset, Attempt, Event, Job};
 use crate::ledger::Transfer;
 use crate::money::MicroUsd;
+use crate::operator::Operators;
 use crate::order::{Idempotency, Mode};
+use crate::rate::RateLimit;
 use crate::scope::Scopes;
 use crate::time::Timestamp;
 
@@ -96,6 +98,8 @@ pub struct AccountRow {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Where its owner is reached.
+    pub email: Option<String>,
 }
 
 /// Balances of one account in one mode.
@@ -130,6 +134,8 @@ pub struct KeyRow {
     pub revoked_at: Option<Timestamp>,
     /// What it may do.
     pub scopes: Scopes,
+    /// How many requests it may make, where that is not left to the server's setting.
+    pub rate: Option<RateLimit>,
 }
 
 /// One page of a list.
@@ -158,7 +164,7 @@ pub struct Audit {
 
 /// The database, as about twenty moments. All writes are durable when they return (D1).
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Operators + Send + Sync {
     /// Admits a job (M2, M3, K1-K3).
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error>;
 

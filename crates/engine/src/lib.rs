@@ -14,6 +14,7 @@ mod callback;
 mod dispatch;
 mod ingest;
 mod look;
+mod operator;
 mod perform;
 mod reconcile;
 mod submit;
@@ -32,6 +33,7 @@ use spool_domain::time::Clock;
 use tokio::sync::{Notify, Semaphore};
 
 pub use self::callback::{PATH as CALLBACK_PATH, Received};
+pub use self::operator::{Decision, Provider};
 use self::providers::Providers;
 use self::secret::ServerKey;
 use self::settings::Settings;
@@ -92,8 +94,9 @@ struct Inner {
 }
 
 impl Engine {
-    /// Takes over what a former process left, and starts the background tasks.
-    pub async fn start(parts: Parts) -> Result<Self, store::Error> {
+    /// An engine at rest: it takes nothing over, claims nothing and starts nothing. For looking and deciding on a
+    /// folder whose server is stopped; orders must not be put to it, since nobody would work on them.
+    pub fn at_rest(parts: Parts) -> Self {
         let mut node = [0; 8];
         parts.entropy.fill(&mut node);
         let inner = Arc::new(Inner {
@@ -115,6 +118,13 @@ impl Engine {
             callback_keys: callback::Keys::default(),
             alive: true.into(),
         });
+        Self { inner }
+    }
+
+    /// Takes over what a former process left, and starts the background tasks.
+    pub async fn start(parts: Parts) -> Result<Self, store::Error> {
+        let engine = Self::at_rest(parts);
+        let inner = &engine.inner;
         let inherited = inner.store.take_over(inner.node).await?;
         if inherited > 0 {
             tracing::info!(
@@ -122,9 +132,8 @@ impl Engine {
                 "took over {inherited} jobs that another process was working on"
             );
         }
-        let engine = Self { inner };
-        dispatch::start(&engine.inner);
-        sweep::start(&engine.inner);
+        dispatch::start(inner);
+        sweep::start(inner);
         Ok(engine)
     }
 
@@ -156,6 +165,11 @@ impl Engine {
     /// The wall clock.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.inner.clock
+    }
+
+    /// Random bytes.
+    pub fn entropy(&self) -> &Arc<dyn Entropy> {
+        &self.inner.entropy
     }
 
     /// Whether a provider can take live jobs.

@@ -1,1 +1,1 @@
-SELECT id, name, created_at FROM account WHERE id = ?1
+SELECT id, name, created_at, email FROM account WHERE id = ?1

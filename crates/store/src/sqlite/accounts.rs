@@ -12,16 +12,21 @@ use super::failure::Failure;
 use super::{ledger, rows};
 
 /// The moment `create_account`: the row and its books.
-pub(super) fn create(connection: &Connection, name: &str, at: Timestamp) -> Result<AccountRow, Failure> {
+pub(super) fn create(
+    connection: &Connection,
+    name: &str,
+    email: Option<&str>,
+    at: Timestamp,
+) -> Result<AccountRow, Failure> {
     connection
         .prepare_cached(include_str!("../../sql/sqlite/account_create.sql"))?
-        .execute(params![name, at.0])?;
+        .execute(params![name, at.0, email])?;
     let id = AccountId(connection.last_insert_rowid());
     for mode in [Mode::Live, Mode::Test] {
         ledger::open_book(connection, &Account::Available(id, mode))?;
         ledger::open_book(connection, &Account::Held(id, mode))?;
     }
-    Ok(AccountRow { id, name: name.to_owned(), created_at: at })
+    Ok(AccountRow { id, name: name.to_owned(), created_at: at, email: email.map(str::to_owned) })
 }
 
 /// The moment `account`.
@@ -81,6 +86,8 @@ pub(super) fn create_key(connection: &Connection, key: &KeyRow) -> Result<(), Fa
         rows::moment(key.expires_at),
         rows::moment(key.revoked_at),
         key.scopes.to_string(),
+        key.rate.map(|rate| rate.per_second.get()),
+        key.rate.map(|rate| rate.burst.get()),
     ])?;
     Ok(())
 }

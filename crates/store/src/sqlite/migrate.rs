@@ -9,6 +9,7 @@ use super::OpenError;
 const MIGRATIONS: &[(u32, &str)] = &[
     (1, include_str!("../../migrations/sqlite/0001_begin.sql")),
     (2, include_str!("../../migrations/sqlite/0002_terms.sql")),
+    (5, include_str!("../../migrations/sqlite/0005_operator.sql")),
 ];
 
 /// The version this program works with.
