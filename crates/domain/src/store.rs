@@ -11,6 +11,7 @@ use crate::ledger::Transfer;
 use crate::money::MicroUsd;
 use crate::operator::Operators;
 use crate::order::{Idempotency, Mode};
+use crate::outbox::{Announcement, Outbox};
 use crate::rate::RateLimit;
 use crate::scope::Scopes;
 use crate::time::Timestamp;
@@ -35,6 +36,8 @@ pub struct NewJob {
     pub idempotency: Option<Idempotency>,
     /// The parts of a fanned-out job, each with its first event; they have no hold of their own.
     pub parts: Vec<(Job, Event)>,
+    /// What is told of its beginning.
+    pub announcement: Option<Announcement>,
 }
 
 /// What became of `submit`.
@@ -75,6 +78,8 @@ pub struct Commit {
     pub transfers: Vec<Transfer>,
     /// Files that became the job's results.
     pub assets: Vec<Asset>,
+    /// What is told of the step.
+    pub announcement: Option<Announcement>,
 }
 
 /// What became of `commit`.
@@ -164,7 +169,7 @@ pub struct Audit {
 
 /// The database, as about twenty moments. All writes are durable when they return (D1).
 #[async_trait]
-pub trait Store: Operators + Send + Sync {
+pub trait Store: Operators + Outbox + Send + Sync {
     /// Admits a job (M2, M3, K1-K3).
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error>;
 

@@ -45,12 +45,12 @@ impl Alarm {
     }
 
     /// Forgets what is known before looking, so that what becomes known while looking is kept.
-    fn reset(&self) {
+    pub(crate) fn reset(&self) {
         *self.next.lock() = Timestamp(i64::MAX);
     }
 
     /// Sleeps until the earliest known due time, at most `POLL_EVERY_MS`.
-    async fn sleep(&self) {
+    pub(crate) async fn sleep(&self) {
         loop {
             let next = *self.next.lock();
             let now = self.clock.now();

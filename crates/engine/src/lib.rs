@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod address;
+pub mod deliver;
 pub mod media;
 pub mod providers;
 pub mod secret;
@@ -21,7 +22,8 @@ mod submit;
 mod sweep;
 mod upstream;
 
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use spool_domain::catalogue::Catalogue;
 use spool_domain::fault::{Fault, Kind};
@@ -33,6 +35,7 @@ use spool_domain::time::Clock;
 use tokio::sync::{Notify, Semaphore};
 
 pub use self::callback::{PATH as CALLBACK_PATH, Received};
+use self::deliver::Announcer;
 pub use self::operator::{Decision, Provider};
 use self::providers::Providers;
 use self::secret::ServerKey;
@@ -89,16 +92,30 @@ struct Inner {
     /// When this process first saw an attempt as unknown, on its own clock (U5).
     quiet: reconcile::Quiet,
     callback_keys: callback::Keys,
+    /// Writes webhook messages, once somebody does.
+    announcer: OnceLock<Arc<dyn Announcer>>,
+    /// Rings when a message may have become due.
+    told: dispatch::Alarm,
+    /// Whether there may be registered webhook endpoints.
+    endpoints: AtomicBool,
     /// False once a heartbeat failed: then nothing new is claimed (J8).
-    alive: std::sync::atomic::AtomicBool,
+    alive: AtomicBool,
 }
 
 impl Engine {
     /// An engine at rest: it takes nothing over, claims nothing and starts nothing. For looking and deciding on a
     /// folder whose server is stopped; orders must not be put to it, since nobody would work on them.
     pub fn at_rest(parts: Parts) -> Self {
+        let engine = Self::made_of(parts);
+        // Whatever is started on it all the same ends at once.
+        engine.inner.tasks.stop();
+        engine
+    }
+
+    fn made_of(parts: Parts) -> Self {
         let mut node = [0; 8];
         parts.entropy.fill(&mut node);
+        let told = dispatch::Alarm::new(Arc::clone(&parts.clock));
         let inner = Arc::new(Inner {
             slots: Arc::new(Semaphore::new(parts.settings.workers)),
             due: dispatch::Alarm::new(Arc::clone(&parts.clock)),
@@ -116,6 +133,9 @@ impl Engine {
             freed: Notify::new(),
             quiet: reconcile::Quiet::default(),
             callback_keys: callback::Keys::default(),
+            announcer: OnceLock::new(),
+            told,
+            endpoints: false.into(),
             alive: true.into(),
         });
         Self { inner }
@@ -123,7 +143,7 @@ impl Engine {
 
     /// Takes over what a former process left, and starts the background tasks.
     pub async fn start(parts: Parts) -> Result<Self, store::Error> {
-        let engine = Self::at_rest(parts);
+        let engine = Self::made_of(parts);
         let inner = &engine.inner;
         let inherited = inner.store.take_over(inner.node).await?;
         if inherited > 0 {
@@ -215,6 +235,7 @@ impl Engine {
     pub async fn stop(&self) {
         self.inner.tasks.stop();
         self.inner.due.ring_now();
+        self.inner.told.ring_now();
         self.inner.tasks.drained().await;
     }
 }

@@ -60,9 +60,11 @@ impl Engine {
         // Nobody holds a lease on it; dispatch takes it up.
         taken.commit.keep = false;
         let next = Arc::clone(&taken.commit.job);
+        let announcement = taken.commit.announcement.clone();
         match inner.store.decide(taken.commit, note).await.map_err(broken)? {
             Decided::Done => {
-                inner.make_known(&next, taken.news);
+                inner.make_known(&next, taken.line);
+                inner.ring_if_told(announcement.as_ref());
                 inner.due.ring_now();
                 Ok(next)
             }

@@ -11,6 +11,7 @@ use spool_domain::ledger::Transfer;
 use spool_domain::lifecycle::{self, Cost, Due, Event, Facts, Illegal, Money, Step};
 use spool_domain::money::MicroUsd;
 use spool_domain::store::{Commit, Committed};
+use spool_domain::webhook::News;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::attempt::{Prepared, code_of};
@@ -42,11 +43,11 @@ impl From<Event> for Found {
 /// A step that is to be committed, and what is to be told of it then.
 pub(crate) struct Taken {
     pub(crate) commit: Commit,
-    pub(crate) news: News,
+    pub(crate) line: Line,
 }
 
 /// What a step's line in the log says.
-pub(crate) struct News {
+pub(crate) struct Line {
     moved: bool,
     name: &'static str,
     code: Option<String>,
@@ -125,8 +126,17 @@ impl Inner {
         debug_assert_eq!(next.phase.name(), step.phase.name());
         next.events += 1;
         let events = vec![event(&next, next.events, "submitting", &prepared.attempt.provider)];
-        let commit =
-            Commit { job: Arc::new(next), keep: true, events, transfers: Vec::new(), assets: Vec::new() };
+        // A job that is tried again has been told of before.
+        let first = prepared.attempt.no == AttemptNo(1);
+        let announcement = first.then(|| self.announcement(&next, News::Started)).flatten();
+        let commit = Commit {
+            job: Arc::new(next),
+            keep: true,
+            events,
+            transfers: Vec::new(),
+            assets: Vec::new(),
+            announcement,
+        };
         self.commit(commit).await
     }
 
@@ -212,7 +222,7 @@ impl Inner {
         };
         let keep = taken.commit.keep;
         let next = self.commit(taken.commit).await?;
-        self.make_known(&next, taken.news);
+        self.make_known(&next, taken.line);
         if keep {
             return Some(next);
         }
@@ -282,13 +292,15 @@ impl Inner {
             events.push(event(&next, next.events, next.phase.name(), &detail));
         }
         let keep = matches!(step.due, Due::Now) && !self.tasks.is_stopping();
-        let commit = Commit { job: Arc::new(next), keep, events, transfers, assets: found.assets };
-        Ok(Taken { commit, news: News { moved, name, code } })
+        let announcement = News::of_end(&next.phase).and_then(|news| self.announcement(&next, news));
+        let (job_next, assets) = (Arc::new(next), found.assets);
+        let commit = Commit { job: job_next, keep, events, transfers, assets, announcement };
+        Ok(Taken { commit, line: Line { moved, name, code } })
     }
 
     /// Tells of a step that is durable: the log, and whoever waits for the job's end.
-    pub(crate) fn make_known(&self, next: &Arc<Job>, news: News) {
-        log(next, news.moved, news.name, news.code.as_deref());
+    pub(crate) fn make_known(&self, next: &Arc<Job>, line: Line) {
+        log(next, line.moved, line.name, line.code.as_deref());
         if next.phase.is_done() {
             self.quiet.forget(next);
             self.wakes.publish(next);
@@ -312,8 +324,10 @@ impl Inner {
     async fn commit(&self, mut commit: Commit) -> Option<Arc<Job>> {
         let mut job = Arc::clone(&commit.job);
         commit.job = Arc::clone(&job);
+        let announcement = commit.announcement.clone();
         match self.store.commit(commit).await {
             Ok(Committed::Done { cancel_asked }) => {
+                self.ring_if_told(announcement.as_ref());
                 if cancel_asked != job.cancel_asked {
                     Arc::make_mut(&mut job).cancel_asked = cancel_asked;
                 }

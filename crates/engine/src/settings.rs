@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use spool_domain::money::MicroUsd;
+use spool_domain::webhook::LADDER_MS;
 
 use crate::address::Allow;
 
@@ -41,6 +42,8 @@ pub struct Settings {
     pub allow: Arc<Allow>,
     /// Whether result URLs may be plain http. Addresses on the allow list may in any case.
     pub http_allowed: bool,
+    /// Pauses before the tries at a registered webhook endpoint, milliseconds (W3).
+    pub webhook_pauses_ms: Arc<[u64]>,
     /// This server's address as providers and clients see it, without trailing slash, if it has one.
     pub public_url: Option<String>,
 }
@@ -59,6 +62,7 @@ impl Default for Settings {
             result_bytes_max: 2 << 30,
             allow: Arc::new(Allow::default()),
             http_allowed: false,
+            webhook_pauses_ms: Arc::new(LADDER_MS),
             public_url: None,
         }
     }

@@ -11,6 +11,7 @@ use spool_domain::job::{Event, Job, Phase, Run};
 use spool_domain::ledger::Purse;
 use spool_domain::order::{Caller, Idempotency, Order, Validated};
 use spool_domain::store::{NewJob, Submitted};
+use spool_domain::webhook::News;
 
 use crate::attempt::Prepared;
 use crate::wake::Listener;
@@ -131,10 +132,20 @@ impl Inner {
         job.events = events.len() as u32;
         let hold = purse(&job).hold(job.price);
         let claim = begun.is_some().then_some((self.node, self.settings.lease_ms));
+        let announcement = begun.as_ref().and_then(|_| self.announcement(&job, News::Started));
         let job = Arc::new(job);
-        let new = NewJob { job: Job::clone(&job), hold, events, claim, idempotency, parts: Vec::new() };
+        let new = NewJob {
+            job: Job::clone(&job),
+            hold,
+            events,
+            claim,
+            idempotency,
+            parts: Vec::new(),
+            announcement: announcement.clone(),
+        };
         let submitted = self.store.submit(new).await.map_err(broken)?;
         if matches!(submitted, Submitted::New) {
+            self.ring_if_told(announcement.as_ref());
             match begun {
                 Some((slot, prepared)) => self.work(Arc::clone(&job), Some(prepared), slot),
                 None => self.due.ring_now(),
@@ -166,9 +177,19 @@ impl Inner {
             parts.push((part, first));
         }
         let hold = purse(&job).hold(job.price);
+        let announcement = self.announcement(&job, News::Started);
         let job = Arc::new(job);
-        let new = NewJob { job: Job::clone(&job), hold, events, claim: None, idempotency, parts };
+        let new = NewJob {
+            job: Job::clone(&job),
+            hold,
+            events,
+            claim: None,
+            idempotency,
+            parts,
+            announcement: announcement.clone(),
+        };
         let submitted = self.store.submit(new).await.map_err(broken)?;
+        self.ring_if_told(announcement.as_ref());
         self.due.ring_now();
         Ok((job, submitted))
     }

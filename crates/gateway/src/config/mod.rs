@@ -175,6 +175,11 @@ fn engine(reader: &mut Reader) -> Settings {
         result_bytes_max: reader.int("engine.result_bytes_max", 1..=1 << 40),
         allow: Arc::new(allow),
         http_allowed: reader.truth("egress.http_allowed"),
+        webhook_pauses_ms: reader
+            .ints("webhooks.retry_pauses_s", 0..=604_800)
+            .into_iter()
+            .map(|pause_s| pause_s * 1_000)
+            .collect(),
         public_url: reader.url("public_url"),
     }
 }

@@ -10,6 +10,7 @@ const MIGRATIONS: &[(u32, &str)] = &[
     (1, include_str!("../../migrations/sqlite/0001_begin.sql")),
     (2, include_str!("../../migrations/sqlite/0002_terms.sql")),
     (5, include_str!("../../migrations/sqlite/0005_operator.sql")),
+    (6, include_str!("../../migrations/sqlite/0006_outbox.sql")),
 ];
 
 /// The version this program works with.

@@ -12,6 +12,7 @@ mod migrate;
 mod moments;
 mod operator;
 mod operator_log;
+mod outbox;
 mod read;
 mod readers;
 mod rows;
@@ -35,7 +36,7 @@ use writer::Writer;
 pub const DATABASE: &str = "spool.db";
 
 /// Statements kept prepared per connection: a little more than there are.
-const STATEMENTS_MAX: usize = 96;
+const STATEMENTS_MAX: usize = 160;
 
 /// The writer's page cache, KiB: the upper levels of every index of a few million jobs.
 const WRITER_CACHE_KIB: i64 = 8 * 1024;

@@ -116,6 +116,7 @@ impl World {
             claim: None,
             idempotency: None,
             parts: Vec::new(),
+            announcement: None,
             job,
         }
     }
@@ -222,6 +223,7 @@ impl World {
             events: vec![event],
             transfers: Vec::new(),
             assets: Vec::new(),
+            announcement: None,
         }
     }
 
