@@ -173,9 +173,7 @@ mod tests {
                 let rate = limits.check(&key("a"), Some(narrow), Timestamp(0)).unwrap();
                 assert_eq!((rate.limit, rate.remaining), (2, left));
             }
-            assert!(
-                limits.check(&key("a"), Some(narrow), Timestamp(0)).unwrap().retry_after_s.is_some()
-            );
+            assert!(limits.check(&key("a"), Some(narrow), Timestamp(0)).unwrap().retry_after_s.is_some());
             let other = limits.check(&key("b"), Some(narrow), Timestamp(0)).unwrap();
             assert_eq!(other.remaining, 1, "keys with the same limit do not share it");
         }

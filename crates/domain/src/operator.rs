@@ -132,8 +132,7 @@ pub trait Operators: Send + Sync {
     async fn issue_key(&self, key: KeyRow, note: Note) -> Result<(), Error>;
 
     /// Changes a key that is not revoked; none if there is no such key.
-    async fn change_key(&self, key: &KeyId, change: KeyChange, note: Note)
-    -> Result<Option<KeyRow>, Error>;
+    async fn change_key(&self, key: &KeyId, change: KeyChange, note: Note) -> Result<Option<KeyRow>, Error>;
 
     /// Revokes a key; whether it was there and not yet revoked.
     async fn end_key(&self, key: &KeyId, at: Timestamp, note: Note) -> Result<bool, Error>;
@@ -169,12 +168,8 @@ pub trait Operators: Send + Sync {
 
     /// Jobs admitted before this one, newest first, over all accounts; parts left out unless they wait for the
     /// operator.
-    async fn any_jobs(
-        &self,
-        filter: JobFilter,
-        before: Option<JobId>,
-        limit: u32,
-    ) -> Result<Vec<Job>, Error>;
+    async fn any_jobs(&self, filter: JobFilter, before: Option<JobId>, limit: u32)
+    -> Result<Vec<Job>, Error>;
 
     /// A job's entries in the ledger, in the order of booking.
     async fn bookings(&self, job: JobId) -> Result<Vec<Booking>, Error>;

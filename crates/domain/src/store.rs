@@ -61,7 +61,7 @@ pub enum Submitted {
 pub struct Claims {
     /// Due jobs, now leased to this node with a grown epoch, most overdue first. Each with its last attempt.
     pub jobs: Vec<Job>,
-    /// When the next job that was not claimed is due, if any.
+    /// When the next job that was not claimed is due, if any; jobs of excepted accounts do not count.
     pub next_due: Option<Timestamp>,
 }
 
@@ -173,8 +173,15 @@ pub trait Store: Operators + Outbox + Send + Sync {
     /// Admits a job (M2, M3, K1-K3).
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error>;
 
-    /// Leases due jobs to a node for `lease_ms` (J8): phases that are not done, due, and not under a live lease.
-    async fn claim(&self, node: NodeId, limit: u32, lease_ms: u64) -> Result<Claims, Error>;
+    /// Leases due jobs to a node for `lease_ms` (J8): phases that are not done, due, and not under a live lease; none
+    /// of the accounts in `except`, whose share of the node is used up (O3).
+    async fn claim(
+        &self,
+        node: NodeId,
+        limit: u32,
+        lease_ms: u64,
+        except: &[AccountId],
+    ) -> Result<Claims, Error>;
 
     /// Writes a step (J5, J6, M4, M7). When a part ends, its parent becomes due once no part is open.
     async fn commit(&self, commit: Commit) -> Result<Committed, Error>;

@@ -18,6 +18,7 @@ mod look;
 mod operator;
 mod perform;
 mod reconcile;
+mod shares;
 mod submit;
 mod sweep;
 mod upstream;
@@ -40,6 +41,7 @@ pub use self::operator::{Decision, Provider};
 use self::providers::Providers;
 use self::secret::ServerKey;
 use self::settings::Settings;
+use self::shares::Shares;
 pub use self::submit::Ticket;
 use self::tasks::Tasks;
 use self::wake::{Listener, Wakes};
@@ -85,6 +87,8 @@ struct Inner {
     wakes: Arc<Wakes>,
     /// One permit for each job being worked on.
     slots: Arc<Semaphore>,
+    /// How many of them each account has.
+    shares: Arc<Shares>,
     /// Rings when a job may have become due.
     due: dispatch::Alarm,
     /// Rings when a slot became free while jobs were waiting for one.
@@ -118,6 +122,7 @@ impl Engine {
         let told = dispatch::Alarm::new(Arc::clone(&parts.clock));
         let inner = Arc::new(Inner {
             slots: Arc::new(Semaphore::new(parts.settings.workers)),
+            shares: Shares::new(parts.settings.share()),
             due: dispatch::Alarm::new(Arc::clone(&parts.clock)),
             store: parts.store,
             blobs: parts.blobs,

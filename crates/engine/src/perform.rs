@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use spool_domain::adapter::{Output, Trouble, TroubleClass, Word};
 use spool_domain::fault::Fault;
-use spool_domain::ids::AttemptNo;
+use spool_domain::ids::{AccountId, AttemptNo};
 use spool_domain::job::{Asset, Job, Outcome, Phase, Run, Stored};
 use spool_domain::ledger::Transfer;
 use spool_domain::lifecycle::{self, Cost, Due, Event, Facts, Illegal, Money, Step};
@@ -17,6 +17,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::attempt::{Prepared, code_of};
 use crate::providers::{Door, Sending};
 use crate::settings::Assets;
+use crate::shares::Share;
 use crate::submit::{begin, event, purse};
 use crate::upstream::{Unanswered, Why, boot_ms};
 use crate::{Inner, attempt};
@@ -53,18 +54,32 @@ pub(crate) struct Line {
     code: Option<String>,
 }
 
+/// What a job at work takes up.
+pub(crate) struct Place {
+    /// One of the node's workers.
+    pub(crate) slot: OwnedSemaphorePermit,
+    /// One of its account's share of them.
+    pub(crate) share: Share,
+}
+
 impl Inner {
+    /// A free worker for a job of this account, if there is one and the account may have it.
+    pub(crate) fn try_place(&self, account: AccountId) -> Option<Place> {
+        let slot = Arc::clone(&self.slots).try_acquire_owned().ok()?;
+        Some(Place { slot, share: self.shares.try_take(account)? })
+    }
+
     /// Works on a leased job until it is over, waits for a later moment, or is somebody else's.
-    pub(crate) fn work(
-        self: &Arc<Self>,
-        job: Arc<Job>,
-        prepared: Option<Prepared>,
-        slot: OwnedSemaphorePermit,
-    ) {
+    pub(crate) fn work(self: &Arc<Self>, job: Arc<Job>, prepared: Option<Prepared>, place: Place) {
         let inner = Arc::clone(self);
         self.tasks.spawn(async move {
             Box::pin(inner.run(job, prepared)).await;
+            let Place { slot, share } = place;
             drop(slot);
+            if share.give_back() {
+                // Its other jobs were passed over and ring no bell of their own.
+                inner.due.ring_now();
+            }
             inner.freed.notify_one();
         });
     }

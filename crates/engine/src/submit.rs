@@ -119,15 +119,15 @@ impl Inner {
         idempotency: Option<Idempotency>,
     ) -> Result<(Arc<Job>, Submitted), Fault> {
         let mut events = vec![event(&job, 1, "queued", "")];
-        let slot = Arc::clone(&self.slots).try_acquire_owned().ok().filter(|_| self.may_claim());
+        let place = self.try_place(job.account).filter(|_| self.may_claim());
         // Preparing also proves that the provider's input can be built at all: a fault here refuses the order.
         let prepared = self.prepare(&job)?;
         let mut begun = None;
-        if let Some(slot) = slot {
+        if let Some(place) = place {
             events.push(event(&job, 2, "submitting", &prepared.attempt.provider));
             begin(&mut job, &prepared);
             job.epoch = 1;
-            begun = Some((slot, prepared));
+            begun = Some((place, prepared));
         }
         job.events = events.len() as u32;
         let hold = purse(&job).hold(job.price);
@@ -147,7 +147,7 @@ impl Inner {
         if matches!(submitted, Submitted::New) {
             self.ring_if_told(announcement.as_ref());
             match begun {
-                Some((slot, prepared)) => self.work(Arc::clone(&job), Some(prepared), slot),
+                Some((place, prepared)) => self.work(Arc::clone(&job), Some(prepared), place),
                 None => self.due.ring_now(),
             }
         }

@@ -119,7 +119,10 @@ async fn credit(api: &Api, entry: &Entry, request: Request) -> Result<Response, 
     let mode = body.mode()?.ok_or_else(|| absent("mode", "live or test"))?;
     let amount = body.usd(CREDIT_MAX)?;
     let reference = body.text("reference", 1..=200)?.ok_or_else(|| {
-        absent("reference", "what the credit is for, such as an invoice's number; one reference is booked once")
+        absent(
+            "reference",
+            "what the credit is for, such as an invoice's number; one reference is booked once",
+        )
     })?;
     let detail = json!({ "mode": mode, "usd": amount.to_string(), "reference": reference });
     let note = note(api, entry, "account.credit", format!("account:{}", row.id), detail);

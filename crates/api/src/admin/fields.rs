@@ -46,8 +46,7 @@ impl Fields {
         match self.given.keys().find(|name| !allowed.contains(&name.as_str())) {
             None => Ok(self),
             Some(name) => {
-                let list =
-                    if allowed.is_empty() { "there are none".to_owned() } else { allowed.join(", ") };
+                let list = if allowed.is_empty() { "there are none".to_owned() } else { allowed.join(", ") };
                 let name = shown(name);
                 let message = format!("`{name}` is not known here; allowed are: {list}");
                 Err(Fault::field(name, message))
@@ -149,8 +148,8 @@ impl Fields {
     pub(super) fn scopes(&mut self) -> Result<Option<Scopes>, Fault> {
         let Some(value) = self.take("scopes") else { return Ok(None) };
         let words = value.as_array().filter(|words| !words.is_empty());
-        let scopes = words
-            .and_then(|words| words.iter().map(|word| Scope::from_str(word.as_str()?).ok()).collect());
+        let scopes =
+            words.and_then(|words| words.iter().map(|word| Scope::from_str(word.as_str()?).ok()).collect());
         scopes.map(Some).ok_or_else(|| {
             let all: Scopes = Scope::ALL.iter().copied().collect();
             wrong("scopes", &value, &format!("a list of one or more of: {all}"))
@@ -163,10 +162,13 @@ impl Fields {
             None => Ok(None),
             Some(Value::Null) => Ok(Some(None)),
             Some(Value::Object(given)) => {
-                let inner = Self { given, query: false }.known(allowed).map_err(|fault| within(name, fault))?;
+                let inner =
+                    Self { given, query: false }.known(allowed).map_err(|fault| within(name, fault))?;
                 Ok(Some(Some(inner)))
             }
-            Some(other) => Err(wrong(name, &other, &format!("null, or an object of: {}", allowed.join(", ")))),
+            Some(other) => {
+                Err(wrong(name, &other, &format!("null, or an object of: {}", allowed.join(", "))))
+            }
         }
     }
 }
@@ -212,7 +214,8 @@ mod tests {
         assert_eq!(unknown.param.as_deref(), Some("nam"));
         assert!(unknown.message.contains("name, email"), "{}", unknown.message);
         assert!(body(json!([1]), &[]).is_err());
-        let mut given = body(json!({ "days": 0, "name": 7, "mode": "both" }), &["days", "name", "mode"]).unwrap();
+        let mut given =
+            body(json!({ "days": 0, "name": 7, "mode": "both" }), &["days", "name", "mode"]).unwrap();
         let days = given.whole("days", 1..=9).unwrap_err().message;
         assert!(days.contains("`days` is 0") && days.contains("1 to 9"), "{days}");
         assert!(given.text("name", 1..=3).unwrap_err().message.contains("`name` is 7"));

@@ -114,9 +114,8 @@ struct Whole {
 async fn list(api: &Api, request: Request) -> Result<Response, Fault> {
     let known = ["phase", "account", "mode", "model", "limit", "before"];
     let mut query = Fields::query(request.uri().query(), &known)?;
-    let phase = query.parsed("phase", &PHASES.join(", "), |word| {
-        PHASES.contains(&word).then(|| word.to_owned())
-    })?;
+    let phase =
+        query.parsed("phase", &PHASES.join(", "), |word| PHASES.contains(&word).then(|| word.to_owned()))?;
     let (account, mode, limit) = (query.account()?, query.mode()?, limit(&mut query)?);
     let before = query.parsed("before", "the `next` of a page", read_id)?;
     let model = match query.text("model", 1..=200)? {
@@ -235,7 +234,8 @@ mod tests {
 
     #[test]
     fn the_phases_are_those_of_jobs() {
-        for phase in [Phase::Queued, Phase::Submitting, Phase::NeedsOperator, Phase::Done(Outcome::Canceled)] {
+        for phase in [Phase::Queued, Phase::Submitting, Phase::NeedsOperator, Phase::Done(Outcome::Canceled)]
+        {
             assert!(PHASES.contains(&phase.name()), "{}", phase.name());
         }
     }

@@ -76,7 +76,17 @@ struct Key {
 
 fn shown(row: KeyRow, now: Timestamp) -> Key {
     let KeyRow {
-        id, account, mode, name, last4, created_at, expires_at, revoked_at, scopes, rate, sha256: _,
+        id,
+        account,
+        mode,
+        name,
+        last4,
+        created_at,
+        expires_at,
+        revoked_at,
+        scopes,
+        rate,
+        sha256: _,
     } = row;
     let state = match (revoked_at, expires_at) {
         (Some(_), _) => "revoked",
@@ -84,7 +94,19 @@ fn shown(row: KeyRow, now: Timestamp) -> Key {
         (None, _) => "active",
     };
     let (created_at, expires_at) = (iso(created_at), expires_at.map(iso));
-    Key { id, account, mode, name, last4, scopes, rate, state, created_at, expires_at, revoked_at: revoked_at.map(iso) }
+    Key {
+        id,
+        account,
+        mode,
+        name,
+        last4,
+        scopes,
+        rate,
+        state,
+        created_at,
+        expires_at,
+        revoked_at: revoked_at.map(iso),
+    }
 }
 
 async fn create(api: &Api, entry: &Entry, request: Request) -> Result<Response, Fault> {
@@ -133,7 +155,8 @@ async fn change(api: &Api, entry: &Entry, request: Request) -> Result<Response, 
     let (parts, bytes) = read(request).await?;
     let row = unrevoked(api, id(&parts)).await?;
     let mut body = Fields::body(&bytes, &["name", "scopes", "rate"])?;
-    let change = KeyChange { name: body.text("name", 0..=100)?, scopes: body.scopes()?, rate: rate(&mut body)? };
+    let change =
+        KeyChange { name: body.text("name", 0..=100)?, scopes: body.scopes()?, rate: rate(&mut body)? };
     if let Some(scopes) = change.scopes {
         fitting(scopes, row.mode)?;
     }

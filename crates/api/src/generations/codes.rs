@@ -10,7 +10,7 @@ pub(super) fn code(kind: Kind) -> (&'static str, u16) {
     match kind {
         Kind::InvalidInput | Kind::UnknownModel | Kind::Conflict | Kind::ProviderRejected => {
             ("invalid_input", 400)
-        },
+        }
         // The contract has this pair at a sibling call of the same service.
         Kind::TooLarge => ("invalid_input", 413),
         Kind::Unauthenticated => ("unauthenticated", 401),

@@ -158,7 +158,15 @@ pub(super) fn schemas() -> Value {
 }
 
 const PHASES: [&str; 9] = [
-    "queued", "submitting", "running", "storing", "reconciling", "needs_operator", "succeeded", "failed", "canceled",
+    "queued",
+    "submitting",
+    "running",
+    "storing",
+    "reconciling",
+    "needs_operator",
+    "succeeded",
+    "failed",
+    "canceled",
 ];
 
 const ACCOUNT: Option<&str> = Some("The account's number.");
@@ -232,7 +240,8 @@ fn call(
         call["parameters"] = json!([parameter("path", "id", json!({ "type": "string" }), description)]);
     }
     if let Some(body) = body {
-        call["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": body } } });
+        call["requestBody"] =
+            json!({ "required": true, "content": { "application/json": { "schema": body } } });
     }
     call
 }

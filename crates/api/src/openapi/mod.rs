@@ -100,7 +100,10 @@ mod tests {
     #[test]
     fn no_shape_of_one_dialect_hides_one_of_another() {
         let count = |object: &Value| object.as_object().unwrap().len();
-        for parts in [[schemas::all(), tasks::schemas(), admin::schemas()], [paths::all(), tasks::paths(), admin::paths()]] {
+        for parts in [
+            [schemas::all(), tasks::schemas(), admin::schemas()],
+            [paths::all(), tasks::paths(), admin::paths()],
+        ] {
             let all: usize = parts.iter().map(count).sum();
             assert_eq!(count(&merged(parts)), all);
         }

@@ -16,7 +16,7 @@ fn code(kind: Kind) -> (&'static str, u16) {
         // A provider's word about a request is only ever heard here when its adapter cannot write the request out.
         Kind::InvalidInput | Kind::Conflict | Kind::ProviderRejected | Kind::ContentPolicy => {
             ("invalid_request", 400)
-        },
+        }
         Kind::TooLarge => ("invalid_request", 413),
         Kind::UnknownModel => ("model_not_found", 400),
         Kind::Unauthenticated => ("invalid_api_key", 401),

@@ -6,6 +6,7 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod admin;
 mod answers;
 mod assets;
 mod extensions;
@@ -18,6 +19,7 @@ mod jobs;
 mod keys;
 mod limits;
 mod models;
+mod scopes;
 mod shared;
 mod stop;
 mod submit;

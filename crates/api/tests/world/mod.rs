@@ -18,10 +18,11 @@ use spool_domain::order::{Caller, Mode};
 use spool_domain::resident::Book;
 use spool_domain::store::Store;
 use spool_domain::time::{Clock, Timestamp};
-use spool_engine::providers::Providers;
+use spool_engine::providers::{Providers, Setup};
 use spool_engine::secret::ServerKey;
 use spool_engine::settings::Settings;
 use spool_engine::{Engine, Parts};
+use spool_providers::adapters::openai::OpenAi;
 use spool_providers::sandbox::{Sandbox, Service};
 use spool_store::blobs::Local;
 use spool_store::sandbox_book::SqliteBook;
@@ -91,6 +92,8 @@ pub(crate) struct World {
 pub(crate) struct Setting {
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) public_url: Option<String>,
+    /// Where live jobs of OpenAI's models go; then every job is dear enough for an operator.
+    pub(crate) openai: Option<String>,
     /// None leaves it to the rate limit, as `Api::new` does.
     pub(crate) bans: Option<BanRule>,
 }
@@ -116,12 +119,17 @@ impl World {
         let mut sources = shipped();
         sources.push(Source { file: "models.toml".to_owned(), text: MODELS.to_owned() });
         let catalogue = Catalogue::read(&sources, &["sandbox", "openai", "fal"]).unwrap();
-        let settings = Settings { public_url: setting.public_url, ..Settings::default() };
+        let mut settings = Settings { public_url: setting.public_url, ..Settings::default() };
+        let mut setups = Vec::new();
+        if let Some(base_url) = setting.openai {
+            settings.operator_from = MicroUsd::ZERO;
+            setups.push(Setup { adapter: Arc::new(OpenAi), base_url: Some(base_url), credential: None });
+        }
         let engine = Engine::start(Parts {
             store: store.clone(),
             blobs: Arc::new(Local::open(&folder.path().join("assets")).unwrap()),
             catalogue: Arc::new(catalogue),
-            providers: Providers::new(Arc::new(Sandbox), Arc::new(service), Vec::new()).unwrap(),
+            providers: Providers::new(Arc::new(Sandbox), Arc::new(service), setups).unwrap(),
             key: ServerKey::new([7; 32]),
             settings,
             clock: wall,

@@ -20,10 +20,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 /// A synchronous provider that answers with a URL; a server made of a closure stands behind it.
-struct Scripted(Manifest);
+pub(crate) struct Scripted(Manifest);
 
 impl Scripted {
-    fn named(provider: &'static str) -> Arc<dyn Adapter> {
+    pub(crate) fn named(provider: &'static str) -> Arc<dyn Adapter> {
         Self::keeping(provider, 60_000)
     }
 

@@ -4,9 +4,9 @@ use hyper::Method;
 use serde_json::{Value, json};
 use spool_domain::ids::Entropy;
 
+use super::all;
 use super::print::{self, Said};
 use super::way::Way;
-use super::all;
 use crate::cli::Accounts;
 use crate::clock::SystemEntropy;
 

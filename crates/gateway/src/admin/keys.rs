@@ -14,7 +14,8 @@ pub(super) async fn act(way: &Way, command: Keys) -> anyhow::Result<Said> {
     Ok(match command {
         Keys::Create { account, name, live, days, admin, may } => {
             let mode = if live || admin { "live" } else { "test" };
-            let scopes = if admin { Some([Scope::Admin].into_iter().collect::<Scopes>()) } else { may.scopes };
+            let scopes =
+                if admin { Some([Scope::Admin].into_iter().collect::<Scopes>()) } else { may.scopes };
             let rate = may.rate.map(shown);
             let mut body = json!({ "account": account, "mode": mode, "name": name });
             for (field, value) in [("days", json!(days)), ("scopes", json!(scopes)), ("rate", json!(rate))] {

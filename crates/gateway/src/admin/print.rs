@@ -128,7 +128,11 @@ pub(super) fn jobs(jobs: &Value) -> String {
 pub(super) fn job(job: &Value) -> String {
     let mut out = jobs(&Value::Array(vec![job.clone()]));
     if !job["fault"].is_null() {
-        out.push_str(&format!("\nfailed: {} {}\n", text(&job["fault"]["code"]), text(&job["fault"]["message"])));
+        out.push_str(&format!(
+            "\nfailed: {} {}\n",
+            text(&job["fault"]["code"]),
+            text(&job["fault"]["message"])
+        ));
     }
     let columns = ["ATTEMPT", "PROVIDER", "CREDENTIAL", "OUTCOME", "ITS JOB", "TROUBLE", "COST USD", "TOKEN"];
     let mut table = Table::new(&columns).right(6);

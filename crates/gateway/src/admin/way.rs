@@ -50,8 +50,11 @@ impl Way {
         if UnixStream::connect(socket::path(&dir)).await.is_ok() {
             return Ok(Self::Server(dir));
         }
-        let opened =
-            if look_only { House::open_for_audit(&dir) } else { House::open(&dir).await.map(|(house, _)| house) };
+        let opened = if look_only {
+            House::open_for_audit(&dir)
+        } else {
+            House::open(&dir).await.map(|(house, _)| house)
+        };
         let house = opened.map_err(|error| explain(&dir, error))?;
         let catalogue = Arc::new(catalogue(&config)?);
         let engine = house.engine_at_rest(config.engine, catalogue, config.providers)?;

@@ -164,6 +164,7 @@ fn engine(reader: &mut Reader) -> Settings {
     });
     Settings {
         workers: reader.int("engine.workers", 1..=65_536) as usize,
+        workers_per_account: reader.int("engine.workers_per_account", 0..=65_536) as usize,
         // Below a second, a busy machine would lose jobs to itself.
         lease_ms: reader.int("engine.lease_ms", 1_000..=3_600_000),
         operator_from: reader.money("engine.operator_from_usd"),

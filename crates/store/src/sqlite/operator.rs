@@ -76,12 +76,7 @@ impl Operators for Sqlite {
         .await
     }
 
-    async fn change_key(
-        &self,
-        key: &KeyId,
-        change: KeyChange,
-        note: Note,
-    ) -> Result<Option<KeyRow>, Error> {
+    async fn change_key(&self, key: &KeyId, change: KeyChange, note: Note) -> Result<Option<KeyRow>, Error> {
         let key = key.clone();
         self.write(move |db| {
             if change_key(db, &key, &change)? {
@@ -221,13 +216,9 @@ fn change_account(
     account: AccountId,
     change: &AccountChange,
 ) -> Result<bool, Failure> {
-    let changed =
-        connection.prepare_cached(include_str!("../../sql/sqlite/account_change.sql"))?.execute(params![
-            account.0,
-            change.name,
-            change.email.is_some(),
-            change.email.clone().flatten(),
-        ])?;
+    let changed = connection
+        .prepare_cached(include_str!("../../sql/sqlite/account_change.sql"))?
+        .execute(params![account.0, change.name, change.email.is_some(), change.email.clone().flatten(),])?;
     Ok(changed == 1)
 }
 
@@ -270,7 +261,8 @@ fn any_jobs(
     let (before, account) = (before.map(|job| job.0), account.map(|account| account.0));
     let mode = mode.map(Mode::as_str);
     if phase.as_deref() == Some("needs_operator") {
-        let mut statement = connection.prepare_cached(include_str!("../../sql/sqlite/jobs_for_operator.sql"))?;
+        let mut statement =
+            connection.prepare_cached(include_str!("../../sql/sqlite/jobs_for_operator.sql"))?;
         let found = statement.query_map(params![before, mode, account, model, limit], rows::job)?;
         return Ok(found.collect::<rusqlite::Result<_>>()?);
     }

@@ -31,7 +31,8 @@ pub(super) fn before(
     before: Option<i64>,
     limit: u32,
 ) -> Result<Vec<LogRow>, Failure> {
-    let mut statement = connection.prepare_cached(include_str!("../../sql/sqlite/operator_log_before.sql"))?;
+    let mut statement =
+        connection.prepare_cached(include_str!("../../sql/sqlite/operator_log_before.sql"))?;
     let found = statement.query_map(params![before, limit], line)?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }

@@ -53,6 +53,7 @@ macro_rules! conformance {
                 a_claimed_job_is_left_alone_until_its_lease_lapses,
                 renewing_lengthens_all_leases_of_a_node,
                 racing_claims_share_no_job,
+                o3_jobs_of_excepted_accounts_are_passed_over,
                 j3_jobs_with_the_operator_are_not_claimed,
                 u12_takeover_ends_foreign_leases_only,
             ],

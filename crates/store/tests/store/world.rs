@@ -204,7 +204,7 @@ impl World {
 
     /// Claims exactly one job.
     pub(crate) async fn claim(&self, node: NodeId) -> Job {
-        let mut claims = self.store.claim(node, 1, LEASE_MS).await.unwrap();
+        let mut claims = self.store.claim(node, 1, LEASE_MS, &[]).await.unwrap();
         claims.jobs.pop().expect("a job is due")
     }
 
