@@ -15,7 +15,7 @@ pub(super) fn paths() -> Value {
             })), "201", schema("Account"), None),
         },
         "/admin/v1/accounts/{id}": {
-            "get": call("getAccount", "Show an account with its balances", None, "200", schema("Account"), ACCOUNT),
+            "get": call("getOperatedAccount", "Show an account with its balances", None, "200", schema("Account"), ACCOUNT),
             "patch": call("updateAccount", "Change an account", Some(json!({
                 "type": "object", "additionalProperties": false, "properties": { "name": text(100), "email": email() },
             })), "200", schema("Account"), ACCOUNT),

@@ -233,6 +233,7 @@ async fn keys_are_made_narrowed_rotated_and_revoked_and_their_secrets_are_told_o
         (404, 404)
     );
     world.pass_ms(61_000);
+    tokio::time::sleep(Duration::from_millis(600)).await;
     assert_eq!(
         (try_key(&secret, missing).await.status, try_key(&successor, missing).await.status),
         (401, 404)

@@ -5,7 +5,9 @@ ALTER TABLE account ADD COLUMN email TEXT;
 -- How many requests the key may make, where that is not left to the server's setting: both or neither.
 ALTER TABLE api_key ADD COLUMN rate_per_second INTEGER CHECK (rate_per_second >= 1);
 
-ALTER TABLE api_key ADD COLUMN rate_burst INTEGER CHECK (rate_burst >= 1 AND rate_per_second IS NOT NULL);
+ALTER TABLE api_key ADD COLUMN rate_burst INTEGER CHECK (
+    (rate_burst IS NULL) = (rate_per_second IS NULL) AND coalesce(rate_burst, 1) >= 1
+);
 
 -- Few jobs are ever in it.
 CREATE INDEX job_for_operator ON job (phase) WHERE phase = 'needs_operator';

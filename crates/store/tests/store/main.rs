@@ -10,6 +10,7 @@ mod control;
 mod crash;
 mod damage;
 mod folder;
+mod operator;
 mod outbox;
 mod reading;
 mod steps;
@@ -81,6 +82,11 @@ macro_rules! conformance {
                 m7_a_reference_is_booked_once,
                 m10_holds_cannot_be_booked_beside_their_jobs,
                 live_and_test_books_never_touch,
+            ],
+            operator: [
+                every_act_of_an_operator_has_its_line_and_what_changes_nothing_has_none,
+                u16_a_decision_is_taken_once_and_never_about_another_jobs_provider_job,
+                jobs_of_all_accounts_are_found_by_account_mode_phase_and_model,
             ],
             outbox: [
                 w1_a_message_is_written_with_its_step_for_each_who_hears_it,
