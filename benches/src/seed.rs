@@ -14,6 +14,18 @@ use crate::sync::{ORDER, is_finished};
 /// is held must be there before it is captured.
 const TABLES: [(&str, &str); 3] = [("attempt", "no"), ("event", "no"), ("entry", "kind <> 'hold'")];
 
+/// Counts copies of a job that succeeded.
+const ADD_USAGE: &str = "
+    UPDATE usage SET
+        jobs = jobs + ?2,
+        succeeded = succeeded + ?2,
+        charged = charged + ?2 * (SELECT coalesce(sum(amount), 0) FROM entry WHERE entry.job = ?1 AND kind = 'capture'),
+        cost = cost + ?2 * (SELECT coalesce(sum(amount), 0) FROM entry WHERE entry.job = ?1 AND kind = 'cost')
+    FROM job
+    WHERE
+        job.n = ?1 AND usage.account = job.account AND usage.mode = job.mode AND usage.key = job.key
+        AND usage.model = job.model AND usage.day = job.ended_at / 86400000";
+
 /// Makes one finished job and returns its id.
 pub(crate) async fn one_finished(server: &Server) -> Result<String> {
     let mut client = Client::connect(server.address).await?;
@@ -62,6 +74,8 @@ pub(crate) fn multiply(data: &Data, count: usize) -> Result<()> {
             table.copy(&connection, renamed)?;
         }
     }
+    // The roll-up is kept by the program and not by triggers.
+    connection.execute(ADD_USAGE, [n, count as i64 - 1])?;
     connection.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)")?;
     Ok(())
 }

@@ -122,6 +122,8 @@ fn spool(bench: &Bench, dir: &Path) -> Command {
         .env("SPOOL_LOG_LEVEL", "warn")
         .env("SPOOL_EGRESS_ALLOW", "127.0.0.0/8")
         .env("SPOOL_LIMITS_REQUESTS_PER_SECOND", "0")
+        // Some cases leave many more jobs open than one account usually may have.
+        .env("SPOOL_LIMITS_OPEN_JOBS_PER_ACCOUNT", "0")
         .env("SPOOL_PROVIDERS_OPENAI_BASE_URL", format!("http://{upstream}/v1"))
         .env("SPOOL_PROVIDERS_OPENAI_KEY", "none")
         .env("SPOOL_PROVIDERS_FAL_BASE_URL", format!("http://{upstream}"))

@@ -5,6 +5,7 @@ pub mod keys;
 pub mod limits;
 pub mod serve;
 
+mod account;
 mod admin;
 mod answer;
 mod assets;

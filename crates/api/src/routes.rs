@@ -17,7 +17,9 @@ use spool_domain::scope::Scope;
 use crate::answer::{self, Refuse};
 use crate::auth::Entry;
 use crate::bans::Side;
-use crate::{Api, admin, assets, callbacks, generations, health, jobs, models, openapi, submit, tasks};
+use crate::{
+    Api, account, admin, assets, callbacks, generations, health, jobs, models, openapi, submit, tasks,
+};
 
 /// One call.
 pub(crate) struct Route {
@@ -76,6 +78,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         jobs::ROUTES,
         tasks::ROUTES,
         models::ROUTES,
+        account::ROUTES,
         assets::ROUTES,
         callbacks::ROUTES,
         health::ROUTES,

@@ -81,6 +81,19 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::TopUp,
+        Self::Hold,
+        Self::Capture,
+        Self::Rest,
+        Self::Release,
+        Self::Refund,
+        Self::Cost,
+        Self::Suspend,
+        Self::Absorb,
+    ];
+
     /// The word in keys and statements.
     pub fn as_str(self) -> &'static str {
         match self {

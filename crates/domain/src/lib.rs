@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 pub mod adapter;
+pub mod budget;
 pub mod catalogue;
+pub mod day;
 pub mod fault;
 pub mod ids;
 pub mod job;
@@ -14,6 +16,8 @@ pub mod outbox;
 pub mod rate;
 pub mod resident;
 pub mod scope;
+pub mod statement;
 pub mod store;
 pub mod time;
+pub mod usage;
 pub mod webhook;

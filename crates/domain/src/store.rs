@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::budget::{Budget, BudgetState, OverBudget};
 use crate::ids::{AccountId, AssetId, JobId, KeyId, NodeId};
 use crate::job::{Asset, Attempt, Event, Job};
 use crate::ledger::Transfer;
@@ -14,7 +15,9 @@ use crate::order::{Idempotency, Mode};
 use crate::outbox::{Announcement, Outbox};
 use crate::rate::RateLimit;
 use crate::scope::Scopes;
+use crate::statement::{self, Refund, Refunded};
 use crate::time::Timestamp;
+use crate::usage;
 
 /// The database failed. Callers cannot mend it; they answer 500 and log the text, which holds no row data.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +39,8 @@ pub struct NewJob {
     pub idempotency: Option<Idempotency>,
     /// The parts of a fanned-out job, each with its first event; they have no hold of their own.
     pub parts: Vec<(Job, Event)>,
+    /// How many jobs an account may have open in one mode where its row does not say; 0: any number.
+    pub open_jobs_max: u32,
     /// What is told of its beginning.
     pub announcement: Option<Announcement>,
 }
@@ -53,6 +58,15 @@ pub enum Submitted {
     Overdrawn {
         /// What is available.
         available: MicroUsd,
+    },
+    /// The hold would cross the key's budget. Nothing was written.
+    OverBudget(OverBudget),
+    /// The account has as many jobs open as it may have (O2). Nothing was written.
+    TooMany {
+        /// How many.
+        open: u64,
+        /// How many are allowed.
+        max: u64,
     },
 }
 
@@ -103,6 +117,8 @@ pub struct AccountRow {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// How many jobs it may have open in one mode, where that is not the server's usual number; 0: any number.
+    pub open_jobs_max: Option<u32>,
     /// Where its owner is reached.
     pub email: Option<String>,
 }
@@ -247,6 +263,40 @@ pub trait Store: Operators + Outbox + Send + Sync {
 
     /// Revokes a key; whether it was there and not yet revoked.
     async fn revoke_key(&self, key: &KeyId, at: Timestamp) -> Result<bool, Error>;
+
+    /// Sets, changes or (an empty one) removes a key's budget; whether there is such a key. What its open jobs hold
+    /// and what it ever spent count from the first moment.
+    async fn set_budget(&self, key: &KeyId, budget: Budget) -> Result<bool, Error>;
+
+    /// A key's budget and how it stands now, if it has one.
+    async fn budget(&self, key: &KeyId) -> Result<Option<BudgetState>, Error>;
+
+    /// Sets how many jobs an account may have open in one mode, or leaves it to the server; whether there is such an
+    /// account.
+    async fn set_open_jobs_max(&self, account: AccountId, max: Option<u32>) -> Result<bool, Error>;
+
+    /// An account's usage, in order of day, key and model.
+    async fn usage(
+        &self,
+        account: AccountId,
+        mode: Mode,
+        query: usage::Query,
+    ) -> Result<Vec<usage::Row>, Error>;
+
+    /// The customer's entries of one job, in the order in which they were booked.
+    async fn entries(&self, job: JobId) -> Result<Vec<statement::Entry>, Error>;
+
+    /// Gives back part of what a job was charged (M6), and takes it off the day's usage.
+    async fn refund(&self, refund: Refund) -> Result<Refunded, Error>;
+
+    /// The lines of an account's ledger, newest first: at most `limit`, capped at 100.
+    async fn ledger(
+        &self,
+        account: AccountId,
+        mode: Mode,
+        before: statement::Before,
+        limit: u32,
+    ) -> Result<Vec<statement::Line>, Error>;
 
     /// Recomputes every balance and checks the books against the jobs (M9).
     async fn audit(&self) -> Result<Audit, Error>;

@@ -15,6 +15,7 @@ mod callback;
 mod dispatch;
 mod ingest;
 mod look;
+mod money;
 mod operator;
 mod perform;
 mod reconcile;
@@ -37,6 +38,7 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use self::callback::{PATH as CALLBACK_PATH, Received};
 use self::deliver::Announcer;
+pub use self::money::Booked;
 pub use self::operator::{Decision, Provider};
 use self::providers::Providers;
 use self::secret::ServerKey;

@@ -36,6 +36,9 @@ pub struct Settings {
     pub reconcile_stay_max_ms: u64,
     /// The quiet period's floor, milliseconds (U5).
     pub quiet_ms: u64,
+    /// How many jobs an account may have open in one mode, where its row does not say otherwise (O2); 0: any
+    /// number.
+    pub open_jobs_max: u32,
     /// What happens to files.
     pub assets: Assets,
     /// The largest result file, bytes.
@@ -61,6 +64,7 @@ impl Default for Settings {
             queue_stay_max_ms: 3_600_000,
             reconcile_stay_max_ms: 900_000,
             quiet_ms: 60_000,
+            open_jobs_max: 10_000,
             assets: Assets::Store,
             result_bytes_max: 2 << 30,
             allow: Arc::new(Allow::default()),

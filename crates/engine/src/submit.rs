@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use spool_domain::catalogue::{Model, Params, Refusal, Unknown, Words};
+use spool_domain::day::Day;
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::ids::JobId;
 use spool_domain::job::{Event, Job, Phase, Run};
@@ -15,7 +16,7 @@ use spool_domain::webhook::News;
 
 use crate::attempt::Prepared;
 use crate::wake::Listener;
-use crate::{Engine, Inner, broken};
+use crate::{Engine, Inner, broken, money};
 
 /// The most outputs one order may ask for.
 const COUNT_MAX: u32 = 10;
@@ -107,6 +108,10 @@ impl Engine {
                 Kind::InsufficientCredit,
                 format!("This job costs {} USD, and {available} USD are available. Add credit.", valid.price),
             )),
+            Submitted::OverBudget(over) => {
+                Err(money::over_budget(over, valid.price, Day::of(inner.clock.now())))
+            }
+            Submitted::TooMany { open, max } => Err(money::too_many(open, max)),
         }
     }
 }
@@ -141,6 +146,7 @@ impl Inner {
             claim,
             idempotency,
             parts: Vec::new(),
+            open_jobs_max: self.settings.open_jobs_max,
             announcement: announcement.clone(),
         };
         let submitted = self.store.submit(new).await.map_err(broken)?;
@@ -186,6 +192,7 @@ impl Inner {
             claim: None,
             idempotency,
             parts,
+            open_jobs_max: self.settings.open_jobs_max,
             announcement: announcement.clone(),
         };
         let submitted = self.store.submit(new).await.map_err(broken)?;

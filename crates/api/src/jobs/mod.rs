@@ -18,7 +18,7 @@ use spool_domain::job::{Job, Outcome, Phase};
 use spool_domain::scope::Scope;
 
 pub(crate) use self::codes::refuse;
-pub(crate) use self::translate::credits;
+pub(crate) use self::translate::{credits, whole_credits};
 use self::wire::{Cancelled, Wrapped};
 use crate::auth::Entry;
 use crate::extras::{dry_run, note_replay};

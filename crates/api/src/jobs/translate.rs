@@ -33,6 +33,11 @@ pub(crate) fn credits(amount: MicroUsd) -> i64 {
     amount.0 / CREDIT + i64::from(amount.0 % CREDIT > 0)
 }
 
+/// How many whole credits an amount buys.
+pub(crate) fn whole_credits(amount: MicroUsd) -> i64 {
+    amount.0.div_euclid(CREDIT)
+}
+
 /// A job's id in this dialect.
 pub(super) fn id(job: &Job) -> String {
     format!("{ID_PREFIX}{}", job.id)

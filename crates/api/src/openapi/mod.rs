@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document. Written by hand rather than derived: the contract's text is what it must agree with,
 //! and a test holds it against the table of routes and against real answers.
 
+mod account;
 mod admin;
 mod jobs;
 mod paths;
@@ -50,18 +51,19 @@ fn document() -> Value {
             { "name": "jobs", "description": "Run a model by its name; read, watch and cancel the job." },
             { "name": "tasks", "description": "Make something, and poll for it." },
             { "name": "models", "description": "What can be made, with which parameters, at which price." },
+            { "name": "account", "description": "What there is to spend, and what was spent." },
             { "name": "assets", "description": "Result files." },
             { "name": "admin", "description": "For operators: accounts, keys, credit, everybody's jobs, the log." },
             { "name": "operation", "description": "For whoever runs the server." },
         ],
-        "paths": merged([paths::all(), tasks::paths(), admin::paths()]),
+        "paths": merged([paths::all(), tasks::paths(), account::paths(), admin::paths()]),
         "components": {
             "securitySchemes": { "key": {
                 "type": "http", "scheme": "bearer",
                 "description": "An API key: spool_live_… or, for the sandbox, spool_test_….",
             }},
             "headers": schemas::headers(),
-            "schemas": merged([schemas::all(), tasks::schemas(), admin::schemas()]),
+            "schemas": merged([schemas::all(), tasks::schemas(), account::schemas(), admin::schemas()]),
         },
     })
 }
@@ -100,10 +102,8 @@ mod tests {
     #[test]
     fn no_shape_of_one_dialect_hides_one_of_another() {
         let count = |object: &Value| object.as_object().unwrap().len();
-        for parts in [
-            [schemas::all(), tasks::schemas(), admin::schemas()],
-            [paths::all(), tasks::paths(), admin::paths()],
-        ] {
+        let schemas = [schemas::all(), tasks::schemas(), account::schemas(), admin::schemas()];
+        for parts in [schemas, [paths::all(), tasks::paths(), account::paths(), admin::paths()]] {
             let all: usize = parts.iter().map(count).sum();
             assert_eq!(count(&merged(parts)), all);
         }

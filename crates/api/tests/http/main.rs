@@ -6,6 +6,7 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod account;
 mod admin;
 mod answers;
 mod assets;

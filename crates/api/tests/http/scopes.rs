@@ -7,7 +7,7 @@ use spool_domain::scope::{Scope, Scopes};
 use crate::world::{Request, World};
 
 /// Every call with a key, the permission it needs, and the status of a refusal in its dialect.
-const CALLS: [(&str, &str, Scope, u16); 15] = [
+const CALLS: [(&str, &str, Scope, u16); 19] = [
     ("GET", "/v1/models", Scope::ModelsRead, 403),
     ("GET", "/v1/models/flux-schnell", Scope::ModelsRead, 403),
     ("POST", "/v1/models/flux-schnell/run", Scope::ModelsRun, 403),
@@ -20,6 +20,10 @@ const CALLS: [(&str, &str, Scope, u16); 15] = [
     ("POST", "/v1/task/submit", Scope::ModelsRun, 403),
     ("GET", "/v1/task/task_x", Scope::JobsRead, 403),
     ("GET", "/v1/dashboard/billing/usage", Scope::AccountRead, 403),
+    ("GET", "/v1/balance", Scope::AccountRead, 403),
+    ("GET", "/v1/usage", Scope::AccountRead, 403),
+    ("GET", "/v1/jobs/job_x/statement", Scope::AccountRead, 403),
+    ("GET", "/v1/ledger", Scope::AccountRead, 403),
     // The tasks dialect has no 403: a key that may not do this is not the right key.
     ("POST", "/v1/tasks", Scope::ModelsRun, 401),
     ("GET", "/v1/tasks/x", Scope::JobsRead, 401),

@@ -5,6 +5,7 @@
 mod deliver;
 mod fairness;
 mod live;
+mod money;
 mod operator;
 mod rules;
 mod world;

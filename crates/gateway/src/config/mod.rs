@@ -172,6 +172,7 @@ fn engine(reader: &mut Reader) -> Settings {
         queue_stay_max_ms: 1_000 * reader.int("engine.queue_stay_max_s", 1..=604_800),
         reconcile_stay_max_ms: 1_000 * reader.int("engine.reconcile_stay_max_s", 1..=604_800),
         quiet_ms: 1_000 * reader.int("engine.quiet_s", 1..=86_400),
+        open_jobs_max: reader.int("limits.open_jobs_per_account", 0..=u64::from(u32::MAX)) as u32,
         assets: reader.choice("engine.assets", &[("store", Assets::Store), ("pass", Assets::Pass)]),
         result_bytes_max: reader.int("engine.result_bytes_max", 1..=1 << 40),
         allow: Arc::new(allow),

@@ -1,1 +1,1 @@
-SELECT n, name, bounded, amount FROM book
+SELECT n, name, bounded, amount, holds FROM book

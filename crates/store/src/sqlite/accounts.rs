@@ -1,15 +1,18 @@
 //! Accounts, their keys, and entries that belong to no open job.
 
 use rusqlite::{Connection, OptionalExtension, params};
+use spool_domain::day::Day;
 use spool_domain::ids::{AccountId, KeyId};
 use spool_domain::ledger::{Account, Kind, Transfer};
 use spool_domain::money::MicroUsd;
 use spool_domain::order::Mode;
 use spool_domain::store::{AccountRow, Balance, KeyRow};
 use spool_domain::time::Timestamp;
+use spool_domain::usage::Sums;
 
 use super::failure::Failure;
-use super::{ledger, rows};
+use super::usage::Place;
+use super::{claim, ledger, refund, rows, usage};
 
 /// The moment `create_account`: the row and its books.
 pub(super) fn create(
@@ -26,7 +29,8 @@ pub(super) fn create(
         ledger::open_book(connection, &Account::Available(id, mode))?;
         ledger::open_book(connection, &Account::Held(id, mode))?;
     }
-    Ok(AccountRow { id, name: name.to_owned(), created_at: at, email: email.map(str::to_owned) })
+    let email = email.map(str::to_owned);
+    Ok(AccountRow { id, name: name.to_owned(), created_at: at, email, open_jobs_max: None })
 }
 
 /// The moment `account`.
@@ -52,6 +56,18 @@ pub(super) fn balance(connection: &Connection, account: AccountId, mode: Mode) -
     })?)
 }
 
+/// The moment `set_open_jobs_max`.
+pub(super) fn set_open_jobs_max(
+    connection: &Connection,
+    account: AccountId,
+    max: Option<u32>,
+) -> Result<bool, Failure> {
+    let set = connection
+        .prepare_cached(include_str!("../../sql/sqlite/account_open_jobs_max.sql"))?
+        .execute(params![account.0, max])?;
+    Ok(set == 1)
+}
+
 /// The moment `book`.
 pub(super) fn book(connection: &Connection, transfer: &Transfer) -> Result<bool, Failure> {
     match transfer.kind {
@@ -68,8 +84,27 @@ pub(super) fn book(connection: &Connection, transfer: &Transfer) -> Result<bool,
     });
     match job.transpose()? {
         None => ledger::post(connection, transfer, None),
-        Some(Some((n, true))) => ledger::post(connection, transfer, Some(n)),
+        Some(Some((n, true))) => {
+            let new = ledger::post(connection, transfer, Some(n))?;
+            if new {
+                count(connection, transfer, n)?;
+            }
+            Ok(new)
+        }
         Some(_) => Err(Failure::new("the entry's job is not over or does not exist")),
+    }
+}
+
+/// Keeps the usage beside what is booked after a job's end.
+fn count(connection: &Connection, transfer: &Transfer, n: i64) -> Result<(), Failure> {
+    if !matches!(transfer.kind, Kind::Refund | Kind::Cost) {
+        return Ok(());
+    }
+    let job = claim::by_number(connection, n)?;
+    let place = Place::of(&job, Day::of(transfer.at));
+    match transfer.kind {
+        Kind::Refund => refund::take_back(connection, &place, transfer.amount),
+        _ => usage::add(connection, &place, &Sums { cost: transfer.amount, ..Sums::default() }),
     }
 }
 

@@ -10,7 +10,7 @@ use spool_domain::order::Mode;
 use spool_domain::store::Audit;
 
 use super::failure::Failure;
-use super::rows;
+use super::{audit_money, rows};
 
 /// At most this many sentences: whoever reads them mends the first ones first.
 const BROKEN_MAX: usize = 100;
@@ -20,12 +20,13 @@ pub(super) fn audit(connection: &Connection) -> Result<Audit, Failure> {
     let mut audit = Audit::default();
     let books = read_books(connection)?;
     check_books(connection, &books, &mut audit)?;
-    check_jobs(connection, &books, &mut audit)?;
+    let jobs = check_jobs(connection, &books, &mut audit)?;
+    audit_money::check(connection, &jobs, &mut audit)?;
     check_costs(connection, &mut audit)?;
     Ok(audit)
 }
 
-fn broken(audit: &mut Audit, sentence: impl FnOnce() -> String) {
+pub(super) fn broken(audit: &mut Audit, sentence: impl FnOnce() -> String) {
     if audit.broken.len() < BROKEN_MAX {
         audit.broken.push(sentence());
     }
@@ -35,12 +36,20 @@ struct Book {
     name: String,
     bounded: bool,
     amount: i64,
+    holds: u64,
+}
+
+fn holds(row: &Row, column: usize) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(column).map(i64::unsigned_abs)
 }
 
 fn read_books(connection: &Connection) -> Result<HashMap<i64, Book>, Failure> {
     let mut statement = connection.prepare_cached(include_str!("../../sql/sqlite/audit_books.sql"))?;
     let books = statement.query_map([], |row| {
-        Ok((row.get(0)?, Book { name: row.get(1)?, bounded: row.get(2)?, amount: row.get(3)? }))
+        Ok((
+            row.get(0)?,
+            Book { name: row.get(1)?, bounded: row.get(2)?, amount: row.get(3)?, holds: holds(row, 4)? },
+        ))
     })?;
     Ok(books.collect::<rusqlite::Result<_>>()?)
 }
@@ -67,7 +76,7 @@ fn check_books(
         }
     }
 
-    for (n, Book { name, bounded, amount }) in books {
+    for (n, Book { name, bounded, amount, .. }) in books {
         let sum = recomputed.remove(n).unwrap_or(0);
         if sum != i128::from(*amount) {
             broken(audit, || format!("M9: the balance of {name} is {amount}, its entries add up to {sum}"));
@@ -116,12 +125,14 @@ struct Look {
     needs_operator: bool,
     wake: Option<i64>,
     events: u32,
-    held_in: Account,
+    account: AccountId,
+    mode: Mode,
     price: i64,
     holds: u32,
     resolutions: u32,
     event_rows: u32,
     last_event: u32,
+    key: String,
 }
 
 impl Look {
@@ -133,19 +144,53 @@ impl Look {
             needs_operator: row.get(3)?,
             wake: row.get(4)?,
             events: row.get(5)?,
-            held_in: Account::Held(AccountId(row.get(6)?), rows::mode(row, 7)?),
+            account: AccountId(row.get(6)?),
+            mode: rows::mode(row, 7)?,
             price: row.get(8)?,
             holds: row.get(9)?,
             resolutions: row.get(10)?,
             event_rows: row.get(11)?,
             last_event: row.get(12)?,
+            key: row.get(13)?,
         })
     }
 }
 
+/// What the jobs add up to. As large as there are accounts, and keys with open jobs.
+#[derive(Default)]
+pub(super) struct Jobs {
+    /// By the book that holds for them: how many are open, and what they cost.
+    open: BTreeMap<String, (u64, i128)>,
+    /// What is held for the open ones of a key.
+    pub(super) held: HashMap<String, i128>,
+    /// How many are over.
+    pub(super) over: HashMap<(i64, &'static str), i64>,
+}
+
+impl Jobs {
+    /// Parts are counted with their whole.
+    fn add(&mut self, job: &Look) {
+        if job.is_part {
+            return;
+        }
+        if job.is_over {
+            *self.over.entry((job.account.0, job.mode.as_str())).or_default() += 1;
+            return;
+        }
+        let open = self.open.entry(Account::Held(job.account, job.mode).to_string()).or_default();
+        open.0 += 1;
+        open.1 += i128::from(job.price);
+        *self.held.entry(job.key.clone()).or_default() += i128::from(job.price);
+    }
+}
+
 /// M10, J3, J6.
-fn check_jobs(connection: &Connection, books: &HashMap<i64, Book>, audit: &mut Audit) -> Result<(), Failure> {
-    let mut open_holds: BTreeMap<String, i128> = BTreeMap::new();
+fn check_jobs(
+    connection: &Connection,
+    books: &HashMap<i64, Book>,
+    audit: &mut Audit,
+) -> Result<Jobs, Failure> {
+    let mut all = Jobs::default();
     let mut statement = connection.prepare_cached(include_str!("../../sql/sqlite/audit_jobs.sql"))?;
     let mut jobs = statement.query([])?;
     while let Some(row) = jobs.next()? {
@@ -171,22 +216,24 @@ fn check_jobs(connection: &Connection, books: &HashMap<i64, Book>, audit: &mut A
                 format!("J6: job {id} has {rows} events, the last is number {last}, its row says {counted}")
             });
         }
-        if !job.is_over && !job.is_part {
-            *open_holds.entry(job.held_in.to_string()).or_default() += i128::from(job.price);
-        }
+        all.add(&job);
     }
 
     for book in books.values().filter(|book| book.name.starts_with("held:")) {
-        let expected = open_holds.remove(&book.name).unwrap_or(0);
+        let (count, expected) = all.open.remove(&book.name).unwrap_or_default();
+        if count != book.holds {
+            let (name, holds) = (&book.name, book.holds);
+            broken(audit, || format!("M10: {name} counts {holds} holds, its open jobs are {count}"));
+        }
         if expected != i128::from(book.amount) {
             let (name, amount) = (&book.name, book.amount);
             broken(audit, || format!("M10: {name} is {amount}, its open jobs are priced {expected}"));
         }
     }
-    for (name, expected) in open_holds {
+    for (name, (_, expected)) in std::mem::take(&mut all.open) {
         broken(audit, || format!("M10: {name} does not exist, its open jobs are priced {expected}"));
     }
-    Ok(())
+    Ok(all)
 }
 
 /// M12. Keys say which entry belongs to which attempt.

@@ -1,14 +1,18 @@
 //! Writing a step.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use spool_domain::day::Day;
 use spool_domain::job::{Asset, Phase, Run};
 use spool_domain::ledger::Kind;
+use spool_domain::money::MicroUsd;
 use spool_domain::store::{Commit, Committed};
 use spool_domain::time::Timestamp;
+use spool_domain::usage::Sums;
 
 use super::failure::Failure;
 use super::submit::{add_events, numbered_on, put_attempt};
-use super::{ledger, outbox, rows};
+use super::usage::Place;
+use super::{budget, ledger, outbox, rows, usage};
 
 /// The moment `commit`.
 pub(super) fn commit(connection: &Connection, now: Timestamp, step: &Commit) -> Result<Committed, Failure> {
@@ -25,11 +29,24 @@ pub(super) fn commit(connection: &Connection, now: Timestamp, step: &Commit) -> 
         put_attempt(connection, n, attempt)?;
     }
     add_events(connection, n, &step.events)?;
+    let mut sums = if parent.is_none() { usage::counted(&job.phase) } else { Sums::default() };
     for transfer in &step.transfers {
         if transfer.job != Some(job.id) {
             return Err(Failure::new("an entry of a step names another job"));
         }
-        ledger::post(connection, transfer, Some(n))?;
+        let new = ledger::post(connection, transfer, Some(n))?;
+        match transfer.kind {
+            Kind::Capture if new => sums.charged = transfer.amount,
+            Kind::Cost if new => sums.cost = transfer.amount,
+            _ => {}
+        }
+    }
+    let ended_or_booked = job.ended_at.or(step.transfers.first().map(|transfer| transfer.at));
+    if let Some(at) = ended_or_booked {
+        usage::add(connection, &Place::of(job, Day::of(at)), &sums)?;
+    }
+    if job.phase.is_done() && parent.is_none() {
+        budget::moved(connection, &job.key, MicroUsd(-job.price.0), sums.charged)?;
     }
     for asset in &step.assets {
         add_asset(connection, n, asset)?;

@@ -1,8 +1,7 @@
 //! Booking entries.
 
-use rusqlite::{Connection, OptionalExtension, ffi, params};
+use rusqlite::{Connection, ffi, params};
 use spool_domain::ledger::{Account, Transfer};
-use spool_domain::money::MicroUsd;
 
 use super::failure::Failure;
 
@@ -48,13 +47,4 @@ pub(super) fn open_book(connection: &Connection, account: &Account) -> Result<()
         .prepare_cached(include_str!("../../sql/sqlite/book_open.sql"))?
         .execute(params![account.to_string(), account.bounded()])?;
     Ok(())
-}
-
-/// A book's balance; none if there is no such book.
-pub(super) fn amount(connection: &Connection, account: &Account) -> Result<Option<MicroUsd>, Failure> {
-    let amount = connection
-        .prepare_cached(include_str!("../../sql/sqlite/book_amount.sql"))?
-        .query_row([account.to_string()], |row| row.get(0))
-        .optional()?;
-    Ok(amount.map(MicroUsd))
 }

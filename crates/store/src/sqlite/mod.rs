@@ -2,6 +2,8 @@
 
 mod accounts;
 mod audit;
+mod audit_money;
+mod budget;
 mod claim;
 mod commit;
 mod control;
@@ -15,8 +17,11 @@ mod operator_log;
 mod outbox;
 mod read;
 mod readers;
+mod refund;
 mod rows;
+mod statement;
 mod submit;
+mod usage;
 mod writer;
 
 use std::fs::File;

@@ -2,16 +2,22 @@
 
 use async_trait::async_trait;
 use rusqlite::Connection;
+use spool_domain::budget::{Budget, BudgetState};
+use spool_domain::day::Day;
 use spool_domain::ids::{AccountId, AssetId, JobId, KeyId, NodeId};
 use spool_domain::job::{Asset, Attempt, Event, Job};
 use spool_domain::ledger::Transfer;
 use spool_domain::order::Mode;
+use spool_domain::statement::{Before, Entry, Line, Refund, Refunded};
 use spool_domain::store::{
     AccountRow, Audit, Balance, Claims, Commit, Committed, Error, KeyRow, NewJob, Page, Store, Submitted,
 };
 use spool_domain::time::Timestamp;
+use spool_domain::usage::{Query, Row};
 
-use super::{Sqlite, accounts, audit, claim, commit, control, read, submit};
+use super::{
+    Sqlite, accounts, audit, budget, claim, commit, control, read, refund, statement, submit, usage,
+};
 
 #[async_trait]
 impl Store for Sqlite {
@@ -124,6 +130,42 @@ impl Store for Sqlite {
     async fn revoke_key(&self, key: &KeyId, at: Timestamp) -> Result<bool, Error> {
         let key = key.clone();
         self.write(move |db| accounts::revoke_key(db, &key, at)).await
+    }
+
+    async fn set_budget(&self, key: &KeyId, budget: Budget) -> Result<bool, Error> {
+        let key = key.clone();
+        self.write(move |db| budget::set(db, &key, &budget)).await
+    }
+
+    async fn budget(&self, key: &KeyId) -> Result<Option<BudgetState>, Error> {
+        let (key, today) = (key.clone(), Day::of(self.now()));
+        self.read(move |db| budget::state(db, &key, today)).await
+    }
+
+    async fn set_open_jobs_max(&self, account: AccountId, max: Option<u32>) -> Result<bool, Error> {
+        self.write(move |db| accounts::set_open_jobs_max(db, account, max)).await
+    }
+
+    async fn usage(&self, account: AccountId, mode: Mode, query: Query) -> Result<Vec<Row>, Error> {
+        self.read(move |db| usage::read(db, account, mode, &query)).await
+    }
+
+    async fn entries(&self, job: JobId) -> Result<Vec<Entry>, Error> {
+        self.read(move |db| statement::entries(db, job)).await
+    }
+
+    async fn refund(&self, refund: Refund) -> Result<Refunded, Error> {
+        self.write(move |db| refund::refund(db, &refund)).await
+    }
+
+    async fn ledger(
+        &self,
+        account: AccountId,
+        mode: Mode,
+        before: Before,
+        limit: u32,
+    ) -> Result<Vec<Line>, Error> {
+        self.read(move |db| statement::ledger(db, account, mode, &before, limit)).await
     }
 
     async fn audit(&self) -> Result<Audit, Error> {

@@ -10,6 +10,7 @@ use spool_domain::adapter::Token;
 use spool_domain::catalogue::Params;
 use spool_domain::ids::{AccountId, AssetId, AttemptNo, JobId, KeyId};
 use spool_domain::job::{Asset, Attempt, AttemptResult, Event, Job, Outcome, Phase};
+use spool_domain::ledger;
 use spool_domain::money::MicroUsd;
 use spool_domain::order::{Mode, Terms};
 use spool_domain::rate::RateLimit;
@@ -98,6 +99,7 @@ pub(super) fn account(row: &Row) -> rusqlite::Result<AccountRow> {
         name: row.get(1)?,
         created_at: Timestamp(row.get(2)?),
         email: row.get(3)?,
+        open_jobs_max: row.get(4)?,
     })
 }
 
@@ -149,6 +151,12 @@ pub(super) fn mode(row: &Row, column: usize) -> rusqlite::Result<Mode> {
         "test" => Ok(Mode::Test),
         _ => Err(unreadable(column)),
     }
+}
+
+/// What an entry records.
+pub(super) fn entry_kind(row: &Row, column: usize) -> rusqlite::Result<ledger::Kind> {
+    let word = row.get_ref(column)?.as_str()?;
+    ledger::Kind::ALL.iter().copied().find(|kind| kind.as_str() == word).ok_or_else(|| unreadable(column))
 }
 
 /// An epoch as a parameter. One that the column cannot hold is no row's.

@@ -1,6 +1,8 @@
 //! Admission: idempotency record, hold, job, events, first attempt and parts in one transaction (M3).
 
 use rusqlite::{Connection, OptionalExtension, params};
+use spool_domain::budget::BudgetState;
+use spool_domain::day::Day;
 use spool_domain::ids::NodeId;
 use spool_domain::job::{Attempt, Event, Job};
 use spool_domain::ledger::{Account, Kind};
@@ -10,7 +12,7 @@ use spool_domain::store::{NewJob, Submitted};
 use spool_domain::time::Timestamp;
 
 use super::failure::Failure;
-use super::{claim, ledger, outbox, rows};
+use super::{budget, claim, ledger, outbox, rows};
 
 /// The moment `submit`.
 pub(super) fn submit(connection: &Connection, now: Timestamp, new: &NewJob) -> Result<Submitted, Failure> {
@@ -21,10 +23,13 @@ pub(super) fn submit(connection: &Connection, now: Timestamp, new: &NewJob) -> R
     {
         return Ok(answer);
     }
-    let available = ledger::amount(connection, &Account::Available(new.job.account, new.job.mode))?
-        .ok_or_else(|| Failure::new("the job's account does not exist"))?;
-    if available < new.hold.amount {
-        return Ok(Submitted::Overdrawn { available });
+    let purse = look(connection, &new.job)?;
+    let budget = match purse.budgeted {
+        true => budget::state(connection, &new.job.key, Day::of(now))?,
+        false => None,
+    };
+    if let Some(refusal) = refusal(&purse, budget, new) {
+        return Ok(refusal);
     }
 
     let n = insert(connection, &new.job, &new.events, None, now, new.claim)?;
@@ -35,6 +40,9 @@ pub(super) fn submit(connection: &Connection, now: Timestamp, new: &NewJob) -> R
         connection
             .prepare_cached(include_str!("../../sql/sqlite/submit_idempotency_keep.sql"))?
             .execute(params![scope, fingerprint, n])?;
+    }
+    if budget.is_some() {
+        budget::moved(connection, &new.job.key, new.hold.amount, MicroUsd::ZERO)?;
     }
     for (part, event) in &new.parts {
         insert(connection, part, std::slice::from_ref(event), Some(n), now, None)?;
@@ -98,6 +106,44 @@ fn check(new: &NewJob) -> Result<(), Failure> {
         return Err(Failure::new("the parts are not the job's"));
     }
     Ok(())
+}
+
+/// What an admission looks at in its account.
+struct Purse {
+    available: MicroUsd,
+    open_jobs: u64,
+    open_jobs_max: Option<u32>,
+    /// Whether the key has a budget: nearly none has, and then it is not looked up.
+    budgeted: bool,
+}
+
+fn look(connection: &Connection, job: &Job) -> Result<Purse, Failure> {
+    let books = [Account::Available(job.account, job.mode), Account::Held(job.account, job.mode)];
+    let [available, held] = books.map(|book| book.to_string());
+    connection
+        .prepare_cached(include_str!("../../sql/sqlite/submit_look.sql"))?
+        .query_row(params![job.account.0, available, held, job.key.0], |row| {
+            Ok(Purse {
+                available: MicroUsd(row.get(0)?),
+                open_jobs: row.get::<_, i64>(1)?.unsigned_abs(),
+                open_jobs_max: row.get(2)?,
+                budgeted: row.get(3)?,
+            })
+        })
+        .optional()?
+        .ok_or_else(|| Failure::new("the job's account does not exist"))
+}
+
+/// Why the job cannot be admitted, if it cannot: what money can mend first, what time mends last.
+fn refusal(purse: &Purse, budget: Option<BudgetState>, new: &NewJob) -> Option<Submitted> {
+    if purse.available < new.hold.amount {
+        return Some(Submitted::Overdrawn { available: purse.available });
+    }
+    if let Some(over) = budget.and_then(|budget| budget.crossed_by(new.hold.amount)) {
+        return Some(Submitted::OverBudget(over));
+    }
+    let (open, max) = (purse.open_jobs, u64::from(purse.open_jobs_max.unwrap_or(new.open_jobs_max)));
+    (max != 0 && open >= max).then_some(Submitted::TooMany { open, max })
 }
 
 /// What the idempotency key's record says, if there is one (K2, K3).

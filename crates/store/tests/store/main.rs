@@ -10,6 +10,7 @@ mod control;
 mod crash;
 mod damage;
 mod folder;
+mod money;
 mod operator;
 mod outbox;
 mod reading;
@@ -87,6 +88,21 @@ macro_rules! conformance {
                 every_act_of_an_operator_has_its_line_and_what_changes_nothing_has_none,
                 u16_a_decision_is_taken_once_and_never_about_another_jobs_provider_job,
                 jobs_of_all_accounts_are_found_by_account_mode_phase_and_model,
+            ],
+            money: [
+                usage_counts_what_ended_and_what_was_charged_and_paid,
+                usage_is_told_apart_as_asked_and_bounded,
+                a_budget_bounds_what_is_spent_and_held,
+                racing_submits_never_exceed_a_budget,
+                a_refused_order_over_budget_leaves_no_trace_and_a_replay_is_no_order,
+                a_budget_that_is_set_late_knows_what_was_before,
+                days_and_months_renew_and_the_total_does_not,
+                o2_an_account_has_a_bounded_number_of_jobs_open,
+                o2_racing_submits_never_open_too_many_jobs,
+                m6_refunds_are_numbered_bounded_and_taken_off_the_usage,
+                m6_a_reference_is_refunded_once,
+                a_statement_has_the_customers_entries_in_order,
+                a_ledger_is_read_newest_first_in_pages,
             ],
             outbox: [
                 w1_a_message_is_written_with_its_step_for_each_who_hears_it,

@@ -116,6 +116,7 @@ impl World {
             claim: None,
             idempotency: None,
             parts: Vec::new(),
+            open_jobs_max: 10_000,
             announcement: None,
             job,
         }

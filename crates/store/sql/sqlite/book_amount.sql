@@ -1,1 +1,0 @@
-SELECT amount FROM book WHERE name = ?1

@@ -1,0 +1,1 @@
+DELETE FROM budget WHERE key = ?1
