@@ -118,11 +118,10 @@ async fn list(api: &Api, request: Request) -> Result<Response, Fault> {
         query.parsed("phase", &PHASES.join(", "), |word| PHASES.contains(&word).then(|| word.to_owned()))?;
     let (account, mode, limit) = (query.account()?, query.mode()?, limit(&mut query)?);
     let before = query.parsed("before", "the `next` of a page", read_id)?;
-    let model = match query.text("model", 1..=200)? {
-        None => None,
-        // A model that left the catalogue may still have jobs, by its id.
-        Some(name) => Some(api.engine.catalogue().find(&name).map_or(name, |model| model.id.clone())),
-    };
+    // A model that left the catalogue may still have jobs, by its id.
+    let model = query
+        .text("model", 1..=200)?
+        .map(|name| api.engine.catalogue().find(&name).map_or(name, |model| model.id.clone()));
     let filter = JobFilter { account, mode, phase, model };
     let rows = api.engine.store().any_jobs(filter, before, limit + 1).await.map_err(broken)?;
     ok(&Page::of(rows, limit, |job| job.id.to_string(), |job| summary(&job)))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Map;
-use spool_domain::ids::KeyId;
+use spool_domain::ids::{AttemptNo, KeyId};
 use spool_domain::job::Phase;
 use spool_domain::ledger;
 use spool_domain::money::MicroUsd;
@@ -97,15 +97,20 @@ pub(crate) async fn u16_a_decision_is_taken_once_and_never_about_another_jobs_pr
     assert_eq!(taken, Decided::Taken(other.id));
     assert_eq!(world.read(&waiting).await.phase, Phase::NeedsOperator);
 
-    let over = world.failed(&waiting);
+    let ended = |job: &spool_domain::job::Job| {
+        let mut step = world.failed(job);
+        step.transfers.push(world.purse(job).cost(AttemptNo(1), "fal", MicroUsd::ZERO));
+        step
+    };
+    let over = ended(&waiting);
     assert_eq!(world.store.decide(over.clone(), note(world, "give up")).await.unwrap(), Decided::Done);
     assert_eq!(world.store.decide(over, note(world, "none")).await.unwrap(), Decided::Lost);
     assert_eq!(actions(world).await, ["give up"]);
     let kinds: Vec<String> =
         world.store.bookings(waiting.id).await.unwrap().into_iter().map(|entry| entry.kind).collect();
-    assert_eq!(kinds, ["hold", "release"]);
+    assert_eq!(kinds, ["hold", "cost", "release"]);
     for job in rest {
-        world.commit(world.failed(&job)).await;
+        world.commit(ended(&job)).await;
     }
 }
 
