@@ -136,8 +136,7 @@ impl Fields {
             Some(amount) if amount < MicroUsd::ZERO => Err(Fault::field(
                 "usd",
                 format!(
-                    "`usd` is {amount}: nothing is taken away here. To give back what a job cost, use refunds \
-                     (POST /admin/v1/jobs/{{id}}/refunds)"
+                    "`usd` is {amount}: nothing is taken away here. What a job cost is given back by refunds of the job"
                 ),
             )),
             _ => Err(wrong("usd", &value, &allowed)),
