@@ -8,8 +8,9 @@ use axum::response::Response;
 use http::{HeaderMap, header};
 use parking_lot::Mutex;
 use spool_domain::fault::{Fault, Kind};
-use spool_domain::ids::KeyId;
-use spool_domain::order::Caller;
+use spool_domain::ids::{AccountId, KeyId};
+use spool_domain::order::{Caller, Mode};
+use spool_domain::rate::RateLimit;
 use spool_domain::scope::{Scope, Scopes};
 use spool_domain::store::{KeyRow, Store};
 use spool_domain::time::Timestamp;
@@ -20,6 +21,9 @@ use crate::answer::Refuse;
 use crate::bans::Side;
 use crate::keys::{self, Presented};
 use crate::limits::Rate;
+
+/// How the operator's log names who came without a key.
+const CONSOLE: &str = "console";
 
 /// A row is believed this long. Half of what S6 allows, so that the time of an answer's own way is covered too.
 const ROW_LIFE: Duration = Duration::from_millis(500);
@@ -40,6 +44,13 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// Whoever may open the data folder, and so needs no key: the operator's socket and commands.
+    pub(crate) fn console() -> Self {
+        // Shorter than any key's id, so that no key is taken for it.
+        let caller = Caller { account: AccountId(0), key: KeyId(CONSOLE.to_owned()), mode: Mode::Live };
+        Self { caller: Arc::new(caller), scopes: Scopes::from_iter([Scope::Admin]), rate: None }
+    }
+
     /// Refuses a request that is one too many. Apart from entering, because some dialects check other things first.
     pub(crate) fn within_limit(&self) -> Result<(), Fault> {
         match self.rate.and_then(|rate| rate.retry_after_s) {
@@ -99,12 +110,12 @@ impl Api {
             .map(|row| genuine(row.as_deref(), &presented, now)),
             None => Ok(None),
         };
-        let rate_of = |key: &KeyId| self.limits.as_ref().map(|limits| limits.check(key, now));
+        let rate_of = |key: &KeyId, own| self.limits.check(key, own, now);
         match found {
-            Ok(Some((caller, scopes))) => Ok(Entry { rate: rate_of(&caller.key), caller, scopes }),
+            Ok(Some((caller, scopes, own))) => Ok(Entry { rate: rate_of(&caller.key, own), caller, scopes }),
             // Missing, malformed, unknown, wrong, expired and revoked are one answer.
-            Ok(None) => Err(Stranger { fault: Kind::Unauthenticated.into(), rate: rate_of(&NOBODY) }),
-            Err(fault) => Err(Stranger { fault, rate: rate_of(&NOBODY) }),
+            Ok(None) => Err(Stranger { fault: Kind::Unauthenticated.into(), rate: rate_of(&NOBODY, None) }),
+            Err(fault) => Err(Stranger { fault, rate: rate_of(&NOBODY, None) }),
         }
     }
 }
@@ -140,13 +151,17 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
 }
 
-fn genuine(row: Option<&Row>, presented: &Presented, now: Timestamp) -> Option<(Arc<Caller>, Scopes)> {
+fn genuine(
+    row: Option<&Row>,
+    presented: &Presented,
+    now: Timestamp,
+) -> Option<(Arc<Caller>, Scopes, Option<RateLimit>)> {
     // An unknown id is compared like a known one, so that both take the same time.
     let stored = row.map_or([0; 32], |row| row.sha256);
     let same = bool::from(stored.ct_eq(&presented.sha256));
     let row = row.filter(|_| same)?;
     let lapsed = row.expires_at.is_some_and(|at| at <= now) || row.revoked;
-    (!lapsed).then(|| (Arc::clone(&row.caller), row.scopes))
+    (!lapsed).then(|| (Arc::clone(&row.caller), row.scopes, row.rate))
 }
 
 /// What is remembered of a key's row.
@@ -154,6 +169,7 @@ struct Row {
     caller: Arc<Caller>,
     sha256: [u8; 32],
     scopes: Scopes,
+    rate: Option<RateLimit>,
     expires_at: Option<Timestamp>,
     revoked: bool,
 }
@@ -164,6 +180,7 @@ impl From<KeyRow> for Row {
             caller: Arc::new(Caller { account: row.account, key: row.id, mode: row.mode }),
             sha256: row.sha256,
             scopes: row.scopes,
+            rate: row.rate,
             expires_at: row.expires_at,
             revoked: row.revoked_at.is_some(),
         }

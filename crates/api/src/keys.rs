@@ -40,6 +40,11 @@ pub fn generate(entropy: &dyn Entropy, mode: Mode) -> NewKey {
 }
 
 impl NewKey {
+    /// Its public part.
+    pub fn id(&self) -> &KeyId {
+        &self.id
+    }
+
     /// What the store keeps of it. It may do all that a customer's key can; narrow it in the row.
     pub fn row(
         &self,
@@ -59,6 +64,7 @@ impl NewKey {
             expires_at,
             revoked_at: None,
             scopes: Scopes::customer(),
+            rate: None,
         }
     }
 

@@ -6,6 +6,7 @@ pub mod limits;
 pub mod serve;
 
 mod account;
+mod admin;
 mod announce;
 mod answer;
 mod assets;
@@ -35,6 +36,7 @@ mod webhooks;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
+use spool_domain::resident::Book;
 use spool_engine::Engine;
 use spool_engine::signature::{BadKey, Signer};
 use tokio::sync::Semaphore;
@@ -50,7 +52,7 @@ use self::limits::{Limits, RateLimit};
 pub struct Api {
     engine: Engine,
     signer: Signer,
-    limits: Option<Limits>,
+    limits: Limits,
     bans: Option<Bans>,
     rows: Rows,
     places: Semaphore,
@@ -59,6 +61,7 @@ pub struct Api {
     stopping: CancellationToken,
     /// The address that this server listens at, as a URL without trailing slash.
     base: OnceLock<String>,
+    book: OnceLock<Arc<dyn Book>>,
 }
 
 impl Api {
@@ -77,30 +80,38 @@ impl Api {
         ban_rule: Option<BanRule>,
     ) -> Result<Arc<Self>, BadKey> {
         let signer = Signer::of_assets(engine.key())?;
-        let (limits, bans) = (rate_limit.map(Limits::new), ban_rule.map(Bans::new));
-        let (rows, places, stopping) =
-            (Rows::default(), Semaphore::new(gate::PLACES), CancellationToken::new());
-        let base = OnceLock::new();
-        let (large_places, upload_places) =
-            (Semaphore::new(gate::LARGE_PLACES), Semaphore::new(gate::UPLOAD_PLACES));
+        let (limits, bans) = (Limits::new(rate_limit), ban_rule.map(Bans::new));
         Ok(Arc::new(Self {
             engine,
             signer,
             limits,
             bans,
-            rows,
-            places,
-            large_places,
-            upload_places,
-            stopping,
-            base,
+            rows: Rows::default(),
+            places: Semaphore::new(gate::PLACES),
+            large_places: Semaphore::new(gate::LARGE_PLACES),
+            upload_places: Semaphore::new(gate::UPLOAD_PLACES),
+            stopping: CancellationToken::new(),
+            base: OnceLock::new(),
+            book: OnceLock::new(),
         }))
+    }
+
+    /// Hands in the sandbox's own book, so that the audit can hold its bill against our cost entries. Once; a second
+    /// one is not taken.
+    pub fn audits_against(&self, book: Arc<dyn Book>) {
+        let _ = self.book.set(book);
     }
 
     /// Cancel this to stop: `/readyz` says no, waiting requests answer at once, and `serve` comes to its end.
     pub fn stopping(&self) -> &CancellationToken {
         &self.stopping
     }
+}
+
+/// The operator's routes alone, for whoever may open the data folder: nobody is asked for a key, and the log names
+/// `console`. To be served where only the operator can reach it.
+pub fn console(api: &Arc<Api>) -> Router {
+    routes::console(api)
 }
 
 /// All routes. What the gateway adds of its own can be merged in.

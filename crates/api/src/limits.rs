@@ -1,6 +1,7 @@
 //! How many requests a key may make: GCRA, which is a bucket that refills evenly.
 
-use std::num::NonZeroU32;
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -9,31 +10,20 @@ use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use http::{HeaderMap, HeaderName, HeaderValue};
+use parking_lot::Mutex;
 use spool_domain::ids::KeyId;
+pub use spool_domain::rate::RateLimit;
 use spool_domain::time::Timestamp;
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
+/// At most so many different limits of single keys are kept apart.
+const OWN_MAX: usize = 1_000;
+
 /// Full buckets are forgotten once in so many requests, so that keys long gone take no memory.
 const TIDY_EVERY: u32 = 1 << 16;
-
-/// How many requests each key may make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RateLimit {
-    /// How fast the allowance comes back, requests per second.
-    pub per_second: NonZeroU32,
-    /// How many requests a key that was quiet may make at once.
-    pub burst: NonZeroU32,
-}
-
-impl Default for RateLimit {
-    /// 200 a second with bursts of 400: far above a person or one application, far below what makes others wait.
-    fn default() -> Self {
-        Self { per_second: NonZeroU32::MIN.saturating_add(199), burst: NonZeroU32::MIN.saturating_add(399) }
-    }
-}
 
 /// What one request found: the numbers for its answer's headers, and whether it may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,28 +45,61 @@ impl Rate {
     }
 }
 
-/// The buckets, one for each key that was seen lately. As many as there are keys, since only authenticated
-/// requests have one of their own.
+/// The buckets of all keys: those that go by the server's setting together, and those that have a limit of their
+/// own by that limit, since a set of buckets fills at one pace.
 pub(crate) struct Limits<C: Clock = DefaultClock> {
+    usual: Option<Buckets<C>>,
+    own: Mutex<HashMap<RateLimit, Arc<Buckets<C>>>>,
+    clock: C,
+}
+
+impl Limits {
+    /// With the server's setting; without one, only keys with a limit of their own are counted.
+    pub(crate) fn new(usual: Option<RateLimit>) -> Self {
+        Self::with_clock(usual, DefaultClock::default())
+    }
+}
+
+impl<C: Clock + Clone> Limits<C> {
+    fn with_clock(usual: Option<RateLimit>, clock: C) -> Self {
+        let usual = usual.map(|limit| Buckets::new(limit, clock.clone()));
+        Self { usual, own: Mutex::default(), clock }
+    }
+
+    /// Counts a request; nothing where nobody limits it. `now` only dates the headers.
+    pub(crate) fn check(&self, key: &KeyId, own: Option<RateLimit>, now: Timestamp) -> Option<Rate> {
+        match own {
+            None => Some(self.usual.as_ref()?.check(key, now)),
+            Some(limit) => Some(self.buckets_of(limit).check(key, now)),
+        }
+    }
+
+    fn buckets_of(&self, limit: RateLimit) -> Arc<Buckets<C>> {
+        let mut own = self.own.lock();
+        if own.len() >= OWN_MAX && !own.contains_key(&limit) {
+            // Some keys get their allowance anew; that does no harm once in a while.
+            own.clear();
+        }
+        Arc::clone(own.entry(limit).or_insert_with(|| Arc::new(Buckets::new(limit, self.clock.clone()))))
+    }
+}
+
+/// The buckets that fill at one pace, one for each key that was seen lately. As many as there are keys, since only
+/// authenticated requests have one of their own.
+struct Buckets<C: Clock> {
     buckets: RateLimiter<KeyId, DashMapStateStore<KeyId>, C, StateInformationMiddleware>,
     checks: AtomicU32,
 }
 
-impl Limits {
-    pub(crate) fn new(limit: RateLimit) -> Self {
-        Self::with_clock(limit, DefaultClock::default())
-    }
-}
-
-impl<C: Clock> Limits<C> {
-    fn with_clock(limit: RateLimit, clock: C) -> Self {
+impl<C: Clock> Buckets<C> {
+    fn new(limit: RateLimit, clock: C) -> Self {
         let quota = Quota::per_second(limit.per_second).allow_burst(limit.burst);
         let buckets = RateLimiter::new(quota, DashMapStateStore::default(), clock);
         Self { buckets, checks: AtomicU32::new(0) }
     }
 
     /// Counts one request of a key.
-    pub(crate) fn check(&self, key: &KeyId, now: Timestamp) -> Rate {
+    fn check(&self, key: &KeyId, now: Timestamp) -> Rate {
         if self.checks.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
             self.buckets.retain_recent();
         }
@@ -109,7 +132,7 @@ mod tests {
         let clock = FakeRelativeClock::default();
         let limit =
             RateLimit { per_second: per_second.try_into().unwrap(), burst: burst.try_into().unwrap() };
-        (Limits::with_clock(limit, clock.clone()), clock)
+        (Limits::with_clock(Some(limit), clock.clone()), clock)
     }
 
     fn key(name: &str) -> KeyId {
@@ -121,23 +144,41 @@ mod tests {
         let (limits, clock) = limits(1, 3);
         let now = Timestamp(1_000_000);
         for left in [2, 1, 0] {
-            let rate = limits.check(&key("a"), now);
+            let rate = limits.check(&key("a"), None, now).unwrap();
             assert_eq!((rate.limit, rate.remaining, rate.retry_after_s), (3, left, None));
             assert_eq!(rate.reset_unix_s, 1_000 + i64::from(3 - left));
         }
-        assert_eq!(limits.check(&key("a"), now).retry_after_s, Some(1));
+        assert_eq!(limits.check(&key("a"), None, now).unwrap().retry_after_s, Some(1));
         clock.advance(Duration::from_secs(1));
-        assert_eq!(limits.check(&key("a"), now).retry_after_s, None);
-        assert_eq!(limits.check(&key("a"), now).retry_after_s, Some(1));
+        assert_eq!(limits.check(&key("a"), None, now).unwrap().retry_after_s, None);
+        assert_eq!(limits.check(&key("a"), None, now).unwrap().retry_after_s, Some(1));
     }
 
     #[test]
     fn o3_one_keys_flood_takes_nothing_from_another() {
         let (limits, _) = limits(1, 2);
         for _ in 0..10 {
-            limits.check(&key("noisy"), Timestamp(0));
+            limits.check(&key("noisy"), None, Timestamp(0));
         }
-        assert_eq!(limits.check(&key("noisy"), Timestamp(0)).remaining, 0);
-        assert_eq!(limits.check(&key("quiet"), Timestamp(0)).remaining, 1);
+        assert_eq!(limits.check(&key("noisy"), None, Timestamp(0)).unwrap().remaining, 0);
+        assert_eq!(limits.check(&key("quiet"), None, Timestamp(0)).unwrap().remaining, 1);
+    }
+
+    #[test]
+    fn a_key_with_a_limit_of_its_own_goes_by_that_alone() {
+        let own = |per_second, burst| limits(per_second, burst).0;
+        let narrow = RateLimit { per_second: 1.try_into().unwrap(), burst: 2.try_into().unwrap() };
+        for limits in [own(1, 9), Limits::with_clock(None, FakeRelativeClock::default())] {
+            for left in [1, 0] {
+                let rate = limits.check(&key("a"), Some(narrow), Timestamp(0)).unwrap();
+                assert_eq!((rate.limit, rate.remaining), (2, left));
+            }
+            assert!(limits.check(&key("a"), Some(narrow), Timestamp(0)).unwrap().retry_after_s.is_some());
+            let other = limits.check(&key("b"), Some(narrow), Timestamp(0)).unwrap();
+            assert_eq!(other.remaining, 1, "keys with the same limit do not share it");
+        }
+        assert!(own(1, 9).check(&key("b"), None, Timestamp(0)).is_some());
+        let none = Limits::with_clock(None, FakeRelativeClock::default());
+        assert!(none.check(&key("b"), None, Timestamp(0)).is_none());
     }
 }

@@ -18,8 +18,8 @@ use crate::answer::{self, Refuse};
 use crate::auth::Entry;
 use crate::bans::Side;
 use crate::{
-    Api, account, assets, callbacks, docs, files, generations, health, jobs, models, openapi, submit, tasks,
-    webhooks,
+    Api, account, admin, assets, callbacks, docs, files, generations, health, jobs, models, openapi, submit,
+    tasks, webhooks,
 };
 
 /// One call.
@@ -90,12 +90,27 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
     ]
     .into_iter()
     .flatten()
+    .chain(admin::routes())
 }
 
 /// The router over all of them.
 pub(crate) fn router(api: &Arc<Api>) -> Router {
+    over(api, all(), answered)
+}
+
+/// The router over the operator's calls, for whoever needs no key.
+pub(crate) fn console(api: &Arc<Api>) -> Router {
+    over(api, admin::routes(), answered_console)
+}
+
+/// A router over some routes, with the way in which a request comes to its answer.
+fn over(
+    api: &Arc<Api>,
+    routes: impl Iterator<Item = &'static Route>,
+    answered: fn(&'static Route, Arc<Api>, Request) -> BoxFuture<'static, Response>,
+) -> Router {
     let mut paths: BTreeMap<&str, MethodRouter> = BTreeMap::new();
-    for route in all() {
+    for route in routes {
         let api = Arc::clone(api);
         let handler = move |request: Request| {
             let api = Arc::clone(&api);
@@ -135,6 +150,17 @@ fn answered(route: &'static Route, api: Arc<Api>, request: Request) -> BoxFuture
         };
         entry.stamp(response.unwrap_or_else(|fault| (route.refuse)(&fault)))
     })
+}
+
+/// Answers a request that came where only the operator can reach: no key, no limit.
+fn answered_console(route: &'static Route, api: Arc<Api>, request: Request) -> BoxFuture<'static, Response> {
+    match &route.answer {
+        Answer::Open(answer) => answer(api, request),
+        Answer::Keyed(_, answer) => {
+            let answering = answer(api, Entry::console(), request);
+            Box::pin(async move { answering.await.unwrap_or_else(|fault| (route.refuse)(&fault)) })
+        }
+    }
 }
 
 /// A path refuses the methods it does not take in the words of its dialect.

@@ -348,6 +348,13 @@ pub trait Adapter: Send + Sync {
         Err(Trouble::unreadable(reply))
     }
 
+    /// The handle of a job that an operator found at the provider: what `read_submit` would have given for it.
+    /// `provider_job` is what the operator wrote, `model` the provider's name for the model or endpoint. An error
+    /// says in a sentence what is needed.
+    fn adopt(&self, _provider_job: &str, _model: &str) -> Result<Handle, &'static str> {
+        Err("jobs at this provider cannot be followed by an id; write the job off")
+    }
+
     /// The call that fetches the keys callbacks are signed with, where the provider signs them. Kept up to 24 h.
     fn callback_keys(&self) -> Option<Call> {
         None

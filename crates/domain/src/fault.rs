@@ -67,6 +67,8 @@ faults! {
     NotFound, "not_found", Caller, 404, false, "Nothing with this id belongs to this key's account.";
     /// The path exists, the method does not.
     MethodNotAllowed, "method_not_allowed", Caller, 405, false, "This path does not take this method.";
+    /// The thing is not in a state in which this can be done to it.
+    Conflict, "conflict", Caller, 409, false, "This cannot be done in its present state; look at it again.";
     /// The hold would overdraw the account (M2).
     InsufficientCredit, "insufficient_credit", Credit, 402, false, "The account's available credit does not cover the price of this job.";
     /// The idempotency key was used for another request (K3).

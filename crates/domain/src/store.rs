@@ -11,8 +11,10 @@ use crate::ids::{AccountId, AssetId, JobId, KeyId, NodeId};
 use crate::job::{Asset, Attempt, Event, Job};
 use crate::ledger::Transfer;
 use crate::money::MicroUsd;
+use crate::operator::Operators;
 use crate::order::{Idempotency, Mode};
 use crate::outbox::{Announcement, Outbox};
+use crate::rate::RateLimit;
 use crate::scope::Scopes;
 use crate::statement::{self, Refund, Refunded};
 use crate::time::Timestamp;
@@ -118,6 +120,8 @@ pub struct AccountRow {
     pub created_at: Timestamp,
     /// How many jobs it may have open in one mode, where that is not the server's usual number; 0: any number.
     pub open_jobs_max: Option<u32>,
+    /// Where its owner is reached.
+    pub email: Option<String>,
 }
 
 /// Balances of one account in one mode.
@@ -152,6 +156,8 @@ pub struct KeyRow {
     pub revoked_at: Option<Timestamp>,
     /// What it may do.
     pub scopes: Scopes,
+    /// How many requests it may make, where that is not left to the server's setting.
+    pub rate: Option<RateLimit>,
 }
 
 /// One page of a list.
@@ -180,7 +186,7 @@ pub struct Audit {
 
 /// The database, as about twenty moments. All writes are durable when they return (D1).
 #[async_trait]
-pub trait Store: Files + Outbox + Send + Sync {
+pub trait Store: Files + Operators + Outbox + Send + Sync {
     /// Admits a job (M2, M3, K1-K3).
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error>;
 

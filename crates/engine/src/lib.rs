@@ -20,6 +20,7 @@ mod ingest;
 mod inputs;
 mod look;
 mod money;
+mod operator;
 mod perform;
 mod reconcile;
 mod shares;
@@ -43,6 +44,7 @@ pub use self::callback::{PATH as CALLBACK_PATH, Received};
 use self::deliver::Announcer;
 pub use self::files::Upload;
 pub use self::money::Booked;
+pub use self::operator::{Decision, Provider};
 use self::providers::Providers;
 use self::secret::ServerKey;
 use self::settings::Settings;
@@ -117,8 +119,16 @@ struct Inner {
 }
 
 impl Engine {
-    /// Takes over what a former process left, and starts the background tasks.
-    pub async fn start(parts: Parts) -> Result<Self, store::Error> {
+    /// An engine at rest: it takes nothing over, claims nothing and starts nothing. For looking and deciding on a
+    /// folder whose server is stopped; orders must not be put to it, since nobody would work on them.
+    pub fn at_rest(parts: Parts) -> Result<Self, store::Error> {
+        let engine = Self::made_of(parts)?;
+        // Whatever is started on it all the same ends at once.
+        engine.inner.tasks.stop();
+        Ok(engine)
+    }
+
+    fn made_of(parts: Parts) -> Result<Self, store::Error> {
         let mut node = [0; 8];
         parts.entropy.fill(&mut node);
         let signer = Signer::of_assets(&parts.key).map_err(|bad| store::Error(bad.to_string()))?;
@@ -148,6 +158,13 @@ impl Engine {
             endpoints: false.into(),
             alive: true.into(),
         });
+        Ok(Self { inner })
+    }
+
+    /// Takes over what a former process left, and starts the background tasks.
+    pub async fn start(parts: Parts) -> Result<Self, store::Error> {
+        let engine = Self::made_of(parts)?;
+        let inner = &engine.inner;
         let inherited = inner.store.take_over(inner.node).await?;
         if inherited > 0 {
             tracing::info!(
@@ -155,9 +172,8 @@ impl Engine {
                 "took over {inherited} jobs that another process was working on"
             );
         }
-        let engine = Self { inner };
-        dispatch::start(&engine.inner);
-        sweep::start(&engine.inner);
+        dispatch::start(inner);
+        sweep::start(inner);
         Ok(engine)
     }
 

@@ -8,7 +8,7 @@ use spool_domain::fault::Fault;
 use spool_domain::ids::{AccountId, AttemptNo};
 use spool_domain::job::{Asset, Job, Outcome, Phase, Run, Stored};
 use spool_domain::ledger::Transfer;
-use spool_domain::lifecycle::{self, Cost, Due, Event, Facts, Money, Step};
+use spool_domain::lifecycle::{self, Cost, Due, Event, Facts, Illegal, Money, Step};
 use spool_domain::money::MicroUsd;
 use spool_domain::store::{Commit, Committed};
 use spool_domain::webhook::News;
@@ -39,6 +39,19 @@ impl From<Event> for Found {
     fn from(event: Event) -> Self {
         Self { event, assets: Vec::new(), billed: None, charged: None, cancel_sent: false }
     }
+}
+
+/// A step that is to be committed, and what is to be told of it then.
+pub(crate) struct Taken {
+    pub(crate) commit: Commit,
+    pub(crate) line: Line,
+}
+
+/// What a step's line in the log says.
+pub(crate) struct Line {
+    moved: bool,
+    name: &'static str,
+    code: Option<String>,
 }
 
 /// What a job at work takes up.
@@ -214,6 +227,26 @@ impl Inner {
     /// Turns an event into the next state and commits it. The job to go on with, or nothing when there is
     /// nothing to do now.
     async fn follow(self: &Arc<Self>, job: &Arc<Job>, found: Found) -> Option<Arc<Job>> {
+        let taken = match self.take_step(job, found) {
+            Ok(taken) => taken,
+            Err(illegal) => {
+                // Left under its lease: it is claimed again when that lapses, and nothing is lost or resent.
+                tracing::error!(job.id = %job.id, "job {}: {illegal}", job.id);
+                return None;
+            }
+        };
+        let keep = taken.commit.keep;
+        let next = self.commit(taken.commit).await?;
+        self.make_known(&next, taken.line);
+        if keep {
+            return Some(next);
+        }
+        self.ring_for(job, &next);
+        None
+    }
+
+    /// What an event makes of a job, ready to be committed.
+    pub(crate) fn take_step(&self, job: &Job, found: Found) -> Result<Taken, Illegal> {
         let facts = self.facts(job);
         let (progress, code) = match &found.event {
             Event::Pending(progress, _) => (*progress, None),
@@ -232,14 +265,7 @@ impl Inner {
         if matches!(found.event, Event::Lost(_) | Event::TakenOver) {
             self.quiet.begin(job, boot_ms());
         }
-        let step = match lifecycle::step(&job.phase, found.event, &facts) {
-            Ok(step) => step,
-            Err(illegal) => {
-                // Left under its lease: it is claimed again when that lapses, and nothing is lost or resent.
-                tracing::error!(job.id = %job.id, "job {}: {illegal}", job.id);
-                return None;
-            }
-        };
+        let step = lifecycle::step(&job.phase, found.event, &facts)?;
         let now = self.clock.now();
         let mut next = Job::clone(job);
         let moved = step.phase.name() != job.phase.name();
@@ -259,12 +285,12 @@ impl Inner {
             attempt.provider_job = handle.or(attempt.provider_job.take());
             attempt.billed = found.billed.or(attempt.billed);
             attempt.trouble = code.clone().or(attempt.trouble.take());
-            if !matches!(
+            let goes_on = matches!(
                 step.phase,
                 Phase::Submitting | Phase::Running(_) | Phase::Storing(_) | Phase::Reconciling { .. }
-            ) {
-                attempt.ended_at = Some(now);
-            }
+            );
+            // One that was with the operator may go on after all.
+            attempt.ended_at = (!goes_on).then_some(now);
         }
         if step.next_route {
             next.route += 1;
@@ -281,30 +307,31 @@ impl Inner {
             events.push(event(&next, next.events, next.phase.name(), &detail));
         }
         let keep = matches!(step.due, Due::Now) && !self.tasks.is_stopping();
-        let (done, due) = (step.phase.is_done(), next.due);
         let announcement = News::of_end(&next.phase).and_then(|news| self.announcement(&next, news));
         let (job_next, assets) = (Arc::new(next), found.assets);
-        let next =
-            self.commit(Commit { job: job_next, keep, events, transfers, assets, announcement }).await?;
-        log(&next, moved, name, code.as_deref());
-        if done {
-            self.quiet.forget(&next);
-            self.wakes.publish(&next);
-            if next.parent.is_some() {
-                self.due.ring_now();
-            }
-            return None;
+        let commit = Commit { job: job_next, keep, events, transfers, assets, announcement };
+        Ok(Taken { commit, line: Line { moved, name, code } })
+    }
+
+    /// Tells of a step that is durable: the log, and whoever waits for the job's end.
+    pub(crate) fn make_known(&self, next: &Arc<Job>, line: Line) {
+        log(next, line.moved, line.name, line.code.as_deref());
+        if next.phase.is_done() {
+            self.quiet.forget(next);
+            self.wakes.publish(next);
         }
-        if keep {
-            return Some(next);
-        }
+    }
+
+    /// Lets dispatch know when to look at a job that this worker lets go of, or at the whole whose part it was.
+    fn ring_for(&self, job: &Job, next: &Job) {
         // A wish to cancel, or a last part that ended meanwhile, has made the row due at once.
         if next.cancel_asked != job.cancel_asked || next.phase == Phase::Running(Run::Parts) {
             self.due.ring_now();
-        } else if let Some(due) = due {
+        } else if let Some(due) = next.due {
             self.due.ring_at(due);
+        } else if next.parent.is_some() {
+            self.due.ring_now();
         }
-        None
     }
 
     /// Commits, and takes over what the row knows better. Nothing if the job is not ours any more (J5), or the

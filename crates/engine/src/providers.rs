@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
-use spool_domain::adapter::{Adapter, Auth, Call, Method, Reply};
+use spool_domain::adapter::{Adapter, Auth, Call, Manifest, Method, Reply};
 use spool_domain::order::Mode;
 use spool_domain::resident::{Answer, Resident, SCHEME};
 use url::Url;
@@ -266,6 +266,21 @@ impl Sending {
 }
 
 impl Live {
+    /// The adapter's facts.
+    pub(crate) fn manifest(&self) -> &Manifest {
+        self.adapter.manifest()
+    }
+
+    /// Where it is, without path and without anything secret.
+    pub(crate) fn origin(&self) -> String {
+        self.base.origin().ascii_serialization()
+    }
+
+    /// What the operator calls the credential.
+    pub(crate) fn credential_name(&self) -> Option<&str> {
+        self.credential.as_ref().map(|credential| credential.name.as_str())
+    }
+
     /// The URL of a call: a path joined to the base, or an absolute URL as the provider gave it.
     pub(crate) fn url(&self, target: &str) -> Option<Url> {
         if target.starts_with('/') {

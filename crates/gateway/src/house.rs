@@ -43,8 +43,8 @@ pub struct House {
     pub clock: Arc<dyn Clock>,
     /// Random bytes.
     pub entropy: Arc<dyn Entropy>,
-    /// The server's own key; none where the folder was opened for an audit only.
-    key: Option<ServerKey>,
+    /// The server's own key.
+    key: ServerKey,
 }
 
 impl House {
@@ -56,7 +56,7 @@ impl House {
         let key = data::server_key(dir, entropy.as_ref())?;
         let store = Arc::new(Sqlite::open(dir, clock.clone())?);
         let book = Arc::new(SqliteBook::open(dir)?);
-        let house = Self { dir: dir.to_owned(), store, book, clock, entropy, key: Some(key) };
+        let house = Self { dir: dir.to_owned(), store, book, clock, entropy, key };
         let first = house.welcome().await.context("the first account")?;
         Ok((house, first))
     }
@@ -65,8 +65,10 @@ impl House {
     pub fn open_for_audit(dir: &Path) -> anyhow::Result<Self> {
         let (clock, entropy) = (Arc::new(WallClock), Arc::new(SystemEntropy));
         let store = Arc::new(Sqlite::open_for_audit(dir, clock.clone())?);
+        // Beside a database the key is read and never made.
+        let key = data::server_key(dir, entropy.as_ref())?;
         let book = Arc::new(SqliteBook::open(dir)?);
-        Ok(Self { dir: dir.to_owned(), store, book, clock, entropy, key: None })
+        Ok(Self { dir: dir.to_owned(), store, book, clock, entropy, key })
     }
 
     /// Makes the first account with play money and a test key. Every step may have been the last one before a
@@ -98,19 +100,36 @@ impl House {
         catalogue: Arc<Catalogue>,
         providers: Vec<Provider>,
     ) -> anyhow::Result<Engine> {
-        let key = self.key.clone().context("a folder that was opened for an audit has no engine")?;
+        Ok(Engine::start(self.parts(settings, catalogue, providers)?).await?)
+    }
+
+    /// The engine at rest, for looking and deciding while no server runs.
+    pub fn engine_at_rest(
+        &self,
+        settings: Settings,
+        catalogue: Arc<Catalogue>,
+        providers: Vec<Provider>,
+    ) -> anyhow::Result<Engine> {
+        Ok(Engine::at_rest(self.parts(settings, catalogue, providers)?)?)
+    }
+
+    fn parts(
+        &self,
+        settings: Settings,
+        catalogue: Arc<Catalogue>,
+        providers: Vec<Provider>,
+    ) -> anyhow::Result<Parts> {
         let service = Service::new(self.book.clone(), self.clock.clone(), self.entropy.clone());
-        let parts = Parts {
+        Ok(Parts {
             store: self.store.clone(),
             blobs: Arc::new(Local::open(&self.dir.join("assets"))?),
             catalogue,
             providers: Providers::new(Arc::new(Sandbox), Arc::new(service), setups(providers))?,
-            key,
+            key: self.key.clone(),
             settings,
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
-        };
-        Ok(Engine::start(parts).await?)
+        })
     }
 }
 

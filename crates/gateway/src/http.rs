@@ -48,7 +48,8 @@ pub fn post(
     request("POST", host, path, key, json)
 }
 
-fn request(
+/// Any other request.
+pub fn request(
     method: &str,
     host: &str,
     path: &str,

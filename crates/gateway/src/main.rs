@@ -22,10 +22,9 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::Parser;
 use spool_domain::catalogue::Catalogue;
-use spool_domain::ids::Entropy;
 
-use crate::admin::{Answer, Request};
-use crate::cli::{Accounts, Command, Keys, Line, Models, Usage};
+use crate::admin::{Said, Way};
+use crate::cli::{Command, Line, Models, Operator, Usage};
 use crate::config::{Config, Layers, Origin};
 
 /// The system's allocator takes a quarter of the server's own time under load; this one a tenth of that.
@@ -78,17 +77,15 @@ fn act(line: Line) -> anyhow::Result<ExitCode> {
                 None => models::list(&catalogue, &search.join(" "))?,
             })?;
         }
-        Command::Audit { json } => {
-            let answer = runtime.block_on(admin::ask(&config.data, Request::Audit))?;
-            if let (true, Answer::Audit(report)) = (json, &answer) {
-                print(&format!("{}\n", serde_json::to_string_pretty(report)?))?;
-                return Ok(if report.sound { ExitCode::SUCCESS } else { ExitCode::FAILURE });
-            }
-            return told(answer);
-        }
-        Command::Keys(keys) => return told(runtime.block_on(admin::ask(&config.data, key_request(keys)))?),
-        Command::Accounts(accounts) => {
-            return told(runtime.block_on(admin::ask(&config.data, account_request(accounts)))?);
+        Command::Operator(command) => {
+            let look_only = matches!(command, Operator::Audit { .. });
+            let said = runtime.block_on(async {
+                let way = Way::find(config, catalogue, look_only).await?;
+                let said = admin::act(&way, command).await;
+                way.leave();
+                said
+            })?;
+            return told(&said);
         }
         Command::CheckConfig => {}
     }
@@ -97,32 +94,6 @@ fn act(line: Line) -> anyhow::Result<ExitCode> {
 
 fn catalogue(config: &Config) -> anyhow::Result<Catalogue> {
     catalogue::load(&config.catalog, &house::provider_names())
-}
-
-fn key_request(keys: Keys) -> Request {
-    match keys {
-        Keys::Create { account, name, live, days } => {
-            Request::CreateKey { account, mode: cli::mode(live), name, days }
-        }
-        Keys::List { account } => Request::Keys { account },
-        Keys::Revoke { id } => Request::RevokeKey { id },
-    }
-}
-
-fn account_request(accounts: Accounts) -> Request {
-    match accounts {
-        Accounts::Create { name } => Request::CreateAccount { name },
-        Accounts::List => Request::Accounts,
-        Accounts::Show { id } => Request::Account { id },
-        Accounts::Credit { id, usd, live, reference } => {
-            let reference = reference.unwrap_or_else(|| {
-                let mut random = [0; 8];
-                clock::SystemEntropy.fill(&mut random);
-                format!("cli-{:016x}", u64::from_be_bytes(random))
-            });
-            Request::Credit { account: id, mode: cli::mode(live), amount: usd, reference }
-        }
-    }
 }
 
 /// `spool check-config`: everything that can be checked without opening the data folder.
@@ -154,8 +125,7 @@ fn listed(problems: &[String]) -> String {
 }
 
 /// Tells an operator what came of a command.
-fn told(answer: Answer) -> anyhow::Result<ExitCode> {
-    let said = admin::print::say(answer);
+fn told(said: &Said) -> anyhow::Result<ExitCode> {
     print(&said.out)?;
     let _ = std::io::stderr().write_all(said.beside.as_bytes());
     Ok(if said.well { ExitCode::SUCCESS } else { ExitCode::FAILURE })

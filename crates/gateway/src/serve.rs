@@ -25,7 +25,7 @@ pub async fn serve(config: Config, catalogue: Catalogue) -> anyhow::Result<()> {
     let models = catalogue.models().len();
     let server = Server::start(&house, Arc::new(catalogue), config).await?;
     let url = server.url();
-    let socket = Socket::open(Arc::clone(&house), url.clone())
+    let socket = Socket::open(&house.dir, server.api(), url.clone())
         .inspect_err(|error| {
             tracing::warn!("{error:#}; `spool keys` and the like work only while the server is stopped");
         })

@@ -35,11 +35,17 @@ impl Server {
         let address = listener.local_addr()?;
         let engine = house.engine(engine, catalogue, providers).await?;
         let api = Api::new(engine.clone(), rate_limit)?;
+        api.audits_against(house.book.clone());
         let serving =
             tokio::spawn(spool_api::serve(listener, spool_api::router(&api), api.stopping().clone()));
         let server = Self { api, engine, address, serving };
         server.api.announce(server.url());
         Ok(server)
+    }
+
+    /// The API, for the operator's socket.
+    pub fn api(&self) -> &Arc<Api> {
+        &self.api
     }
 
     /// The address as a URL for clients on this machine.

@@ -8,7 +8,9 @@ use crate::answer;
 /// The dialect's code and HTTP status of a fault.
 pub(super) fn code(kind: Kind) -> (&'static str, u16) {
     match kind {
-        Kind::InvalidInput | Kind::UnknownModel | Kind::ProviderRejected => ("invalid_input", 400),
+        Kind::InvalidInput | Kind::UnknownModel | Kind::Conflict | Kind::ProviderRejected => {
+            ("invalid_input", 400)
+        }
         // The contract has this pair at a sibling call of the same service.
         Kind::TooLarge => ("invalid_input", 413),
         Kind::Unauthenticated => ("unauthenticated", 401),

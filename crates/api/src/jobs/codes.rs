@@ -11,7 +11,9 @@ use crate::answer;
 pub(super) fn code(kind: Kind) -> (&'static str, u16) {
     match kind {
         // The contract lists all statuses, and 413 and 422 are not among them.
-        Kind::InvalidInput | Kind::TooLarge | Kind::IdempotencyMismatch => ("INVALID_INPUT", 400),
+        Kind::InvalidInput | Kind::TooLarge | Kind::Conflict | Kind::IdempotencyMismatch => {
+            ("INVALID_INPUT", 400)
+        }
         Kind::MethodNotAllowed => ("INVALID_INPUT", 405),
         Kind::Unauthenticated => ("UNAUTHORIZED", 401),
         Kind::Forbidden => ("FORBIDDEN", 403),

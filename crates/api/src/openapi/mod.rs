@@ -2,6 +2,7 @@
 //! and a test holds it against the table of routes and against real answers.
 
 mod account;
+mod admin;
 mod files;
 mod jobs;
 mod paths;
@@ -57,6 +58,7 @@ pub(crate) fn document() -> Value {
             { "name": "webhooks", "description": "Endpoints that hear of every job, what was sent to them, and the secret of callbacks." },
             { "name": "files", "description": "Files to start from." },
             { "name": "assets", "description": "Reading files by their signed URLs." },
+            { "name": "admin", "description": "For operators: accounts, keys, credit, everybody's jobs, the log." },
             { "name": "operation", "description": "For whoever runs the server." },
         ],
         "paths": merged(PARTS.map(|(paths, _)| paths())),
@@ -72,12 +74,13 @@ pub(crate) fn document() -> Value {
 }
 
 /// The calls and the shapes of each part.
-const PARTS: [(fn() -> Value, fn() -> Value); 5] = [
+const PARTS: [(fn() -> Value, fn() -> Value); 6] = [
     (paths::all, schemas::all),
     (tasks::paths, tasks::schemas),
     (account::paths, account::schemas),
     (webhooks::paths, webhooks::schemas),
     (files::paths, files::schemas),
+    (admin::paths, admin::schemas),
 ];
 
 /// The fields of several objects as those of one.

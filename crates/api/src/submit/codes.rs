@@ -14,7 +14,9 @@ use crate::answer;
 fn code(kind: Kind) -> (&'static str, u16) {
     match kind {
         // A provider's word about a request is only ever heard here when its adapter cannot write the request out.
-        Kind::InvalidInput | Kind::ProviderRejected | Kind::ContentPolicy => ("invalid_request", 400),
+        Kind::InvalidInput | Kind::Conflict | Kind::ProviderRejected | Kind::ContentPolicy => {
+            ("invalid_request", 400)
+        }
         Kind::TooLarge => ("invalid_request", 413),
         Kind::UnknownModel => ("model_not_found", 400),
         Kind::Unauthenticated => ("invalid_api_key", 401),
@@ -69,7 +71,7 @@ mod tests {
         let mut seen = Vec::new();
         for (kinds, expected) in [
             (
-                &[Kind::InvalidInput, Kind::ProviderRejected, Kind::ContentPolicy][..],
+                &[Kind::InvalidInput, Kind::Conflict, Kind::ProviderRejected, Kind::ContentPolicy][..],
                 ("invalid_request", 400),
             ),
             (&[Kind::TooLarge], ("invalid_request", 413)),

@@ -30,8 +30,8 @@ async fn read(api: &Api, entry: &Entry) -> Result<Response, Fault> {
     Ok(success(Account {
         user_id: row.id.0,
         balance_usd: balance.available.as_usd(),
-        // Accounts have a name and no address; some operators use the address as the name.
-        email: if row.name.contains('@') { &row.name } else { "" },
+        // Operators who kept no address before there was a field for it used it as the name.
+        email: row.email.as_deref().unwrap_or(if row.name.contains('@') { &row.name } else { "" }),
         created_at,
         // Nothing about an account changes after it was made.
         updated_at: created_at,

@@ -16,9 +16,11 @@ pub(super) const CANCELLED: &str = "cancelled";
 pub(super) fn code(kind: Kind) -> (&'static str, u16) {
     match kind {
         // The contract has one status for whatever is wrong with the parameters, a body too large included.
-        Kind::InvalidInput | Kind::TooLarge | Kind::ProviderRejected | Kind::ContentPolicy => {
-            ("validation_error", 400)
-        }
+        Kind::InvalidInput
+        | Kind::TooLarge
+        | Kind::Conflict
+        | Kind::ProviderRejected
+        | Kind::ContentPolicy => ("validation_error", 400),
         // There is no 403: a key that may not do this is not the right key.
         Kind::Unauthenticated | Kind::Forbidden => ("authentication_failed", 401),
         Kind::InsufficientCredit => ("insufficient_balance", 402),

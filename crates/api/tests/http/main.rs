@@ -7,6 +7,7 @@
 mod world;
 
 mod account;
+mod admin;
 mod answers;
 mod assets;
 mod extensions;

@@ -21,10 +21,11 @@ use spool_domain::resident::Book;
 use spool_domain::store::Store;
 use spool_domain::time::{Clock, Timestamp};
 use spool_engine::address::Allow;
-use spool_engine::providers::Providers;
+use spool_engine::providers::{Providers, Setup};
 use spool_engine::secret::ServerKey;
 use spool_engine::settings::Settings;
 use spool_engine::{Engine, Parts};
+use spool_providers::adapters::openai::OpenAi;
 use spool_providers::sandbox::{Sandbox, Service};
 use spool_store::blobs::Local;
 use spool_store::sandbox_book::SqliteBook;
@@ -99,6 +100,8 @@ pub(crate) struct Setting {
     pub(crate) loopback: bool,
     /// Everything else that can be set; its public address is the one above.
     pub(crate) settings: Settings,
+    /// Where live jobs of OpenAI's models go; then every job is dear enough for an operator.
+    pub(crate) openai: Option<String>,
     /// None leaves it to the rate limit, as `Api::new` does.
     pub(crate) bans: Option<BanRule>,
 }
@@ -128,11 +131,16 @@ impl World {
         if setting.loopback {
             settings.allow = Arc::new(Allow::parse(["127.0.0.0/8"]).unwrap());
         }
+        let mut setups = Vec::new();
+        if let Some(base_url) = setting.openai {
+            settings.operator_from = MicroUsd::ZERO;
+            setups.push(Setup { adapter: Arc::new(OpenAi), base_url: Some(base_url), credential: None });
+        }
         let engine = Engine::start(Parts {
             store: store.clone(),
             blobs: Arc::new(Local::open(&folder.path().join("assets")).unwrap()),
             catalogue: Arc::new(catalogue),
-            providers: Providers::new(Arc::new(Sandbox), Arc::new(service), Vec::new()).unwrap(),
+            providers: Providers::new(Arc::new(Sandbox), Arc::new(service), setups).unwrap(),
             key: ServerKey::new([7; 32]),
             settings,
             clock: wall,

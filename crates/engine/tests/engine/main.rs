@@ -7,5 +7,6 @@ mod fairness;
 mod inputs;
 mod live;
 mod money;
+mod operator;
 mod rules;
 mod world;

@@ -103,6 +103,7 @@ async fn usage_is_captures_minus_refunds_also_for_orders_in_parts() {
 async fn a_key_spends_no_more_than_its_budget_at_any_concurrency() {
     let world = World::new().await;
     let row = KeyRow {
+        rate: None,
         id: world.test.key.clone(),
         account: world.test.account,
         mode: Mode::Test,

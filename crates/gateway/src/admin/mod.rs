@@ -1,216 +1,75 @@
-//! What an operator does beside the running of jobs: keys, accounts, credit, the audit. The same functions serve
-//! the command line on a closed folder and the socket of a running server.
+//! What an operator does from the command line: each command is a call or two of `/admin/v1`, put to the running
+//! server through its socket, or to the same routes in this process while no server runs.
 
-mod ask;
-mod audit;
-pub mod print;
+mod accounts;
+mod jobs;
+mod keys;
+mod print;
 mod socket;
+mod way;
 
-use serde::{Deserialize, Serialize};
-use spool_domain::ids::{AccountId, KeyId};
-use spool_domain::ledger::top_up;
-use spool_domain::money::MicroUsd;
-use spool_domain::order::Mode;
-use spool_domain::scope::Scopes;
-use spool_domain::store::{AccountRow, KeyRow, Store};
-use spool_domain::time::Timestamp;
+use hyper::Method;
+use serde_json::Value;
 
-pub use self::ask::{ask, ask_server};
-pub use self::audit::Report;
+pub use self::print::Said;
 pub use self::socket::Socket;
-use crate::house::House;
+pub use self::way::{Way, server_url};
+use crate::cli::Operator;
 
-/// Milliseconds in a day.
-const DAY_MS: u64 = 86_400_000;
-
-/// One thing to do.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Request {
-    /// Who answers here.
-    Status,
-    /// Make a key.
-    CreateKey {
-        /// Whose.
-        account: AccountId,
-        /// What it reaches.
-        mode: Mode,
-        /// What the operator calls it.
-        name: String,
-        /// How long it works, days; without end if none.
-        days: Option<u32>,
-    },
-    /// List keys, of one account or of all.
-    Keys {
-        /// Whose.
-        account: Option<AccountId>,
-    },
-    /// End a key.
-    RevokeKey {
-        /// Its public part.
-        id: KeyId,
-    },
-    /// Make an account.
-    CreateAccount {
-        /// What the operator calls it.
-        name: String,
-    },
-    /// List accounts.
-    Accounts,
-    /// Show one account.
-    Account {
-        /// Which.
-        id: AccountId,
-    },
-    /// Add credit.
-    Credit {
-        /// Whose.
-        account: AccountId,
-        /// Which books.
-        mode: Mode,
-        /// How much.
-        amount: MicroUsd,
-        /// What it is for; one reference is booked once.
-        reference: String,
-    },
-    /// Check the books.
-    Audit,
-}
-
-/// What came of it.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(tag = "done", content = "with", rename_all = "snake_case")]
-pub enum Answer {
-    /// The server's address.
-    Status {
-        /// Where it listens, as a URL.
-        url: String,
-    },
-    /// A new key, the only time it is told.
-    NewKey {
-        /// Its public part.
-        id: KeyId,
-        /// The key.
-        key: String,
-    },
-    /// Keys.
-    Keys(Vec<Key>),
-    /// The key is revoked.
-    Revoked {
-        /// Its public part.
-        id: KeyId,
-    },
-    /// Accounts with their balances.
-    Accounts(Vec<Account>),
-    /// Whether the credit was new, and the account after it.
-    Credited {
-        /// False if the reference was booked before.
-        new: bool,
-        /// The account.
-        account: Account,
-    },
-    /// The books.
-    Audit(Report),
-    /// It was not done, and why.
-    Refused(String),
-}
-
-/// A key as operators see it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Key {
-    id: KeyId,
-    account: AccountId,
-    mode: Mode,
-    name: String,
-    last4: String,
-    created_at: Timestamp,
-    expires_at: Option<Timestamp>,
-    revoked_at: Option<Timestamp>,
-    scopes: Scopes,
-}
-
-impl From<KeyRow> for Key {
-    fn from(row: KeyRow) -> Self {
-        let KeyRow { id, account, mode, name, last4, created_at, expires_at, revoked_at, scopes, sha256: _ } =
-            row;
-        Self { id, account, mode, name, last4, created_at, expires_at, revoked_at, scopes }
-    }
-}
-
-/// An account with its balances.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Account {
-    id: AccountId,
-    name: String,
-    created_at: Timestamp,
-    /// Available and held, first live, then test.
-    balances: [(MicroUsd, MicroUsd); 2],
-}
-
-/// Does one thing in an opened house. A running server answers `Status` itself.
-pub async fn perform(house: &House, request: Request) -> anyhow::Result<Answer> {
-    let store = house.store.as_ref();
-    let now = house.clock.now();
-    Ok(match request {
-        Request::Status => Answer::Refused("no server is running on this data folder".to_owned()),
-        Request::CreateKey { account, mode, name, days } => {
-            if store.account(account).await?.is_none() {
-                return Ok(no_account(account));
-            }
-            let expires_at = days.map(|days| now.after_ms(u64::from(days) * DAY_MS));
-            let key = spool_api::keys::generate(house.entropy.as_ref(), mode);
-            let row = key.row(account, &name, now, expires_at);
-            let id = row.id.clone();
-            store.create_key(row).await?;
-            Answer::NewKey { id, key: key.into_text() }
+/// Does what the command says.
+pub async fn act(way: &Way, command: Operator) -> anyhow::Result<Said> {
+    Ok(match command {
+        Operator::Keys { command, form } => keys::act(way, command).await?.or_json(form.json),
+        Operator::Accounts { command, form } => accounts::act(way, command).await?.or_json(form.json),
+        Operator::Jobs { command, form } => jobs::act(way, command).await?.or_json(form.json),
+        Operator::Log { limit, before, form } => {
+            let limit = limit.to_string();
+            let before = before.map(|before| before.to_string());
+            let query = query([("limit", Some(limit.as_str())), ("before", before.as_deref())]);
+            let page = way.ask(Method::GET, &format!("/admin/v1/log{query}"), None).await?;
+            Said::table(print::log(&page), page).or_json(form.json)
         }
-        Request::Keys { account } => {
-            Answer::Keys(store.keys(account).await?.into_iter().map(Key::from).collect())
+        Operator::Audit { form } => {
+            let report = way.ask(Method::GET, "/admin/v1/audit", None).await?;
+            let well = report["sound"] == true;
+            Said { well, ..Said::table(print::audit(&report), report) }.or_json(form.json)
         }
-        Request::RevokeKey { id } => match store.key(&id).await? {
-            None => Answer::Refused(format!("there is no key {id}; `spool keys list` shows all")),
-            // Revoking twice is as good as once.
-            Some(_) => {
-                store.revoke_key(&id, now).await?;
-                Answer::Revoked { id }
-            }
-        },
-        Request::CreateAccount { name } => {
-            let row = store.create_account(&name, now).await?;
-            Answer::Accounts(vec![with_balances(store, row).await?])
-        }
-        Request::Accounts => {
-            let mut accounts = Vec::new();
-            for row in store.accounts().await? {
-                accounts.push(with_balances(store, row).await?);
-            }
-            Answer::Accounts(accounts)
-        }
-        Request::Account { id } => match store.account(id).await? {
-            None => no_account(id),
-            Some(row) => Answer::Accounts(vec![with_balances(store, row).await?]),
-        },
-        Request::Credit { account, mode, amount, reference } => {
-            if amount <= MicroUsd::ZERO {
-                return Ok(Answer::Refused("the amount must be above zero".to_owned()));
-            }
-            let Some(row) = store.account(account).await? else { return Ok(no_account(account)) };
-            let new = store.book(top_up(account, mode, &reference, amount, now)).await?;
-            Answer::Credited { new, account: with_balances(store, row).await? }
-        }
-        Request::Audit => Answer::Audit(audit::audit(store, house.book.as_ref()).await?),
     })
 }
 
-fn no_account(id: AccountId) -> Answer {
-    Answer::Refused(format!("there is no account {id}; `spool accounts list` shows all"))
+/// All pages of a list, oldest first: for lists that people read whole.
+async fn all(way: &Way, path: &str, account: Option<String>) -> anyhow::Result<Value> {
+    let mut items = Vec::new();
+    let mut before: Option<String> = None;
+    loop {
+        let query =
+            query([("limit", Some("100")), ("account", account.as_deref()), ("before", before.as_deref())]);
+        let mut page = way.ask(Method::GET, &format!("{path}{query}"), None).await?;
+        if let Value::Array(more) = page["items"].take() {
+            items.extend(more);
+        }
+        match page["next"].take() {
+            Value::String(next) => before = Some(next),
+            _ => break,
+        }
+    }
+    items.reverse();
+    Ok(Value::Array(items))
 }
 
-async fn with_balances(store: &dyn Store, row: AccountRow) -> anyhow::Result<Account> {
-    let mut balances = [(MicroUsd::ZERO, MicroUsd::ZERO); 2];
-    for (place, mode) in [Mode::Live, Mode::Test].into_iter().enumerate() {
-        let balance = store.balance(row.id, mode).await?;
-        balances[place] = (balance.available, balance.held);
+/// A query string out of what is given.
+fn query<const N: usize>(pairs: [(&str, Option<&str>); N]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in pairs {
+        if let Some(value) = value {
+            query.append_pair(name, value);
+        }
     }
-    Ok(Account { id: row.id, name: row.name, created_at: row.created_at, balances })
+    let text = query.finish();
+    if text.is_empty() { text } else { format!("?{text}") }
+}
+
+/// A name as one part of a path.
+fn segment(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }

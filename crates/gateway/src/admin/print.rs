@@ -1,9 +1,7 @@
-//! Admin answers for people.
+//! The API's answers for people.
 
-use spool_domain::order::Mode;
-use spool_domain::time::Timestamp;
+use serde_json::Value;
 
-use super::{Account, Answer, Key, Report};
 use crate::table::Table;
 
 /// What goes to standard output, and what beside it to standard error: a new key stands alone on its line, so that
@@ -15,110 +13,202 @@ pub struct Said {
     pub beside: String,
     /// Whether all is well.
     pub well: bool,
+    /// What the API answered.
+    pub json: Value,
 }
 
-/// Puts an answer into words.
-pub fn say(answer: Answer) -> Said {
-    let mut said = Said { out: String::new(), beside: String::new(), well: true };
-    match answer {
-        Answer::Status { url } => said.out = format!("{url}\n"),
-        Answer::NewKey { id, key } => {
-            said.out = format!("{key}\n");
-            said.beside = format!("Key {id} is made. It is shown this once; keep it now.\n");
-        }
-        Answer::Keys(keys) => said.out = keys_table(&keys),
-        Answer::Revoked { id } => {
-            said.out = format!("Key {id} is revoked; it stops working within a second.\n")
-        }
-        Answer::Accounts(accounts) => said.out = accounts_table(&accounts),
-        Answer::Credited { new, account } => {
-            said.out = accounts_table(&[account]);
-            if !new {
-                said.beside = "This reference was booked before; nothing was added.\n".to_owned();
-            }
-        }
-        Answer::Audit(report) => {
-            said.well = report.sound;
-            said.out = audit(&report);
-        }
-        Answer::Refused(why) => {
-            said.well = false;
-            said.beside = format!("error: {why}\n");
+impl Said {
+    /// A text for an answer.
+    pub fn table(out: String, json: Value) -> Self {
+        Self { out, beside: String::new(), well: true, json }
+    }
+
+    /// The answer itself, where that is asked for.
+    pub fn or_json(self, json: bool) -> Self {
+        match json {
+            true => Self { out: format!("{:#}\n", self.json), beside: String::new(), ..self },
+            false => self,
         }
     }
-    said
 }
 
-fn keys_table(keys: &[Key]) -> String {
+/// A value as a cell: text without quotes, nothing for null.
+pub(super) fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// `2026-01-31 12:34` in UTC.
+pub(super) fn moment(value: &Value) -> String {
+    let text = text(value);
+    text.get(..16).map_or(text.clone(), |start| start.replace('T', " "))
+}
+
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+pub(super) fn keys(keys: &Value) -> String {
     let mut table = Table::new(&["ID", "ACCOUNT", "MODE", "NAME", "ENDS IN", "CREATED", "STATE"]);
-    for key in keys {
-        let state = match (key.revoked_at, key.expires_at) {
-            (Some(at), _) => format!("revoked {}", moment(at)),
-            (None, Some(at)) => format!("until {}", moment(at)),
-            (None, None) => "active".to_owned(),
-        };
-        let mode = key.mode.as_str().to_owned();
-        let ends = format!("…{}", key.last4);
+    for key in items(keys) {
         table.row([
-            key.id.to_string(),
-            key.account.to_string(),
-            mode,
-            key.name.clone(),
-            ends,
-            moment(key.created_at),
-            state,
+            text(&key["id"]),
+            text(&key["account"]),
+            text(&key["mode"]),
+            text(&key["name"]),
+            format!("…{}", text(&key["last4"])),
+            moment(&key["created_at"]),
+            state(key),
         ]);
     }
     table.text("")
 }
 
-fn accounts_table(accounts: &[Account]) -> String {
+fn state(key: &Value) -> String {
+    match (key["state"].as_str(), &key["expires_at"]) {
+        (Some("revoked"), _) => format!("revoked {}", moment(&key["revoked_at"])),
+        (Some("active"), at) if !at.is_null() => format!("until {}", moment(at)),
+        (Some("expired"), at) => format!("expired {}", moment(at)),
+        _ => text(&key["state"]),
+    }
+}
+
+pub(super) fn key(key: &Value) -> String {
+    let scopes: Vec<String> = items(&key["scopes"]).map(text).collect();
+    let rate = match &key["rate"] {
+        Value::Null => "the server's setting".to_owned(),
+        rate => format!("{} a second, {} at once", rate["per_second"], rate["burst"]),
+    };
+    let list = keys(&Value::Array(vec![key.clone()]));
+    format!("{list}\nmay:   {}\nlimit: {rate}\n", scopes.join(" "))
+}
+
+pub(super) fn accounts(accounts: &Value) -> String {
     let mut table = Table::new(&["ID", "NAME", "CREATED", "LIVE USD", "HELD", "TEST USD", "HELD"])
         .right(3)
         .right(4)
         .right(5)
         .right(6);
-    for account in accounts {
-        let [(live, live_held), (test, test_held)] =
-            account.balances.map(|(a, b)| (a.to_string(), b.to_string()));
-        let id = account.id.to_string();
-        table.row([id, account.name.clone(), moment(account.created_at), live, live_held, test, test_held]);
+    for account in items(accounts) {
+        let of = |mode: &str, what: &str| text(&account["balances"][mode][what]);
+        table.row([
+            text(&account["id"]),
+            text(&account["name"]),
+            moment(&account["created_at"]),
+            of("live", "available_usd"),
+            of("live", "held_usd"),
+            of("test", "available_usd"),
+            of("test", "held_usd"),
+        ]);
     }
     table.text("")
 }
 
-fn audit(report: &Report) -> String {
-    let Report { broken, jobs, open_jobs, entries, sandbox, costs, sound } = report;
-    let mut text = format!("{jobs} jobs, {open_jobs} of them open; {entries} ledger entries\n");
+pub(super) fn jobs(jobs: &Value) -> String {
+    let mut table =
+        Table::new(&["ID", "ACCOUNT", "MODE", "MODEL", "PHASE", "USD", "PROVIDER", "CREATED"]).right(5);
+    for job in items(jobs) {
+        table.row([
+            text(&job["id"]),
+            text(&job["account"]),
+            text(&job["mode"]),
+            text(&job["model"]),
+            text(&job["phase"]),
+            text(&job["price_usd"]),
+            text(&job["provider"]),
+            moment(&job["created_at"]),
+        ]);
+    }
+    table.text("")
+}
+
+pub(super) fn job(job: &Value) -> String {
+    let mut out = jobs(&Value::Array(vec![job.clone()]));
+    if !job["fault"].is_null() {
+        out.push_str(&format!(
+            "\nfailed: {} {}\n",
+            text(&job["fault"]["code"]),
+            text(&job["fault"]["message"])
+        ));
+    }
+    let columns = ["ATTEMPT", "PROVIDER", "CREDENTIAL", "OUTCOME", "ITS JOB", "TROUBLE", "COST USD", "TOKEN"];
+    let mut table = Table::new(&columns).right(6);
+    for attempt in items(&job["attempts"]) {
+        table.row(
+            ["no", "provider", "credential", "outcome", "provider_job", "trouble", "cost_usd", "token"]
+                .map(|name| text(&attempt[name])),
+        );
+    }
+    out.push_str(&format!("\n{}", table.text("")));
+    let mut table = Table::new(&["EVENT", "AT", "KIND", "DETAIL"]);
+    for event in items(&job["events"]) {
+        table.row([text(&event["no"]), moment(&event["at"]), text(&event["kind"]), text(&event["detail"])]);
+    }
+    out.push_str(&format!("\n{}", table.text("")));
+    let mut table = Table::new(&["ENTRY", "USD", "FROM", "TO"]).right(1);
+    for entry in items(&job["entries"]) {
+        table.row(["kind", "usd", "from", "to"].map(|name| text(&entry[name])));
+    }
+    out.push_str(&format!("\n{}", table.text("")));
+    for part in items(&job["parts"]) {
+        out.push_str(&format!("\npart {} is {}", text(&part["id"]), text(&part["phase"])));
+    }
+    if let Some(params) = job.get("params") {
+        out.push_str(&format!("\n{params:#}\n"));
+    }
+    out
+}
+
+pub(super) fn log(page: &Value) -> String {
+    let mut table = Table::new(&["N", "AT", "ACTOR", "ACTION", "SUBJECT", "DETAIL"]);
+    for line in items(&page["items"]) {
+        table.row([
+            text(&line["n"]),
+            moment(&line["at"]),
+            text(&line["actor"]),
+            text(&line["action"]),
+            text(&line["subject"]),
+            text(&line["detail"]),
+        ]);
+    }
+    table.text("")
+}
+
+pub(super) fn audit(report: &Value) -> String {
+    let of = |name: &str| text(&report[name]);
+    let mut out =
+        format!("{} jobs, {} of them open; {} ledger entries\n", of("jobs"), of("open_jobs"), of("entries"));
     let mut table = Table::new(&["PROVIDER", "MODE", "COST USD", "ENTRIES"]).right(2).right(3);
-    for cost in costs {
-        let mode = match cost.mode {
-            Mode::Live => "live",
-            Mode::Test => "test",
-        };
-        table.row([cost.provider.clone(), mode.to_owned(), cost.usd.clone(), cost.entries.to_string()]);
+    let mut costs = 0;
+    for cost in items(&report["costs"]) {
+        costs += 1;
+        table.row(["provider", "mode", "usd", "entries"].map(|name| text(&cost[name])));
     }
-    if !costs.is_empty() {
-        text.push_str(&table.text(""));
+    if costs > 0 {
+        out.push_str(&table.text(""));
     }
-    let compared = if *open_jobs == 0 { "" } else { " (jobs are open: compare when they are over)" };
-    text.push_str(&format!(
-        "sandbox: billed {} USD for {} jobs, our entries say {} USD for {}{compared}\n",
-        sandbox.billed_usd, sandbox.billed_jobs, sandbox.cost_entries_usd, sandbox.cost_entries
-    ));
-    for sentence in broken {
-        text.push_str(&format!("broken: {sentence}\n"));
+    let sandbox = &report["sandbox"];
+    if !sandbox.is_null() {
+        let compared =
+            if report["open_jobs"] == 0 { "" } else { " (jobs are open: compare when they are over)" };
+        out.push_str(&format!(
+            "sandbox: billed {} USD for {} jobs, our entries say {} USD for {}{compared}\n",
+            text(&sandbox["billed_usd"]),
+            sandbox["billed_jobs"],
+            text(&sandbox["cost_entries_usd"]),
+            sandbox["cost_entries"]
+        ));
     }
-    text.push_str(if *sound {
+    for sentence in items(&report["broken"]) {
+        out.push_str(&format!("broken: {}\n", text(sentence)));
+    }
+    out.push_str(if report["sound"] == true {
         "the books are sound\n"
     } else {
         "the books are BROKEN: keep this folder and report it\n"
     });
-    text
-}
-
-/// `2026-01-31 12:34` in UTC.
-fn moment(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.0)
-        .map_or_else(|_| at.0.to_string(), |at| at.strftime("%Y-%m-%d %H:%M").to_string())
+    out
 }

@@ -1,4 +1,5 @@
-//! The running server's door for its operator: a socket in the data folder that only its owner may open.
+//! The running server's door for its operator: a socket in the data folder that only its owner may open. Behind it
+//! are the operator's routes of the API.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
@@ -6,17 +7,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
+use axum::Json;
+use axum::routing::get;
+use serde_json::json;
+use spool_api::Api;
 use tokio::net::UnixListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Answer, Request, perform};
-use crate::house::House;
-
 /// The socket's name in the data folder.
 pub const NAME: &str = "admin.sock";
+
+/// The call that tells where the server listens; only here, since whoever asks over HTTP knows it.
+pub const URL_PATH: &str = "/url";
 
 /// The socket of a running server. Its file goes when this is dropped.
 pub struct Socket {
@@ -26,14 +28,15 @@ pub struct Socket {
 
 impl Socket {
     /// Opens the socket and answers on it until it is dropped. `url` is where the server listens.
-    pub fn open(house: Arc<House>, url: String) -> anyhow::Result<Self> {
-        let path = path(&house.dir);
+    pub fn open(dir: &Path, api: &Arc<Api>, url: String) -> anyhow::Result<Self> {
+        let path = path(dir);
         let told = || format!("the admin socket {}", path.display());
         // The lock on the folder is ours, so whoever made a socket that lies here is gone.
         let _ = std::fs::remove_file(&path);
         let listener = UnixListener::bind(&path).with_context(told)?;
         std::fs::set_permissions(&path, Permissions::from_mode(0o600)).with_context(told)?;
-        let router = Router::new().route("/", post(answer)).with_state((house, url));
+        let answer = Json(json!({ "url": url }));
+        let router = spool_api::console(api).route(URL_PATH, get(async move || answer.clone()));
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
         tokio::spawn(async move {
@@ -55,17 +58,4 @@ impl Drop for Socket {
 /// Where the socket of a data folder is.
 pub fn path(dir: &Path) -> PathBuf {
     dir.join(NAME)
-}
-
-async fn answer(
-    State((house, url)): State<(Arc<House>, String)>,
-    Json(request): Json<Request>,
-) -> Json<Answer> {
-    if matches!(request, Request::Status) {
-        return Json(Answer::Status { url });
-    }
-    Json(perform(&house, request).await.unwrap_or_else(|error| {
-        tracing::error!("an admin command failed: {error:#}");
-        Answer::Refused(format!("{error:#}"))
-    }))
 }

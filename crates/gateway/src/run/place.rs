@@ -9,7 +9,7 @@ use spool_domain::ids::Entropy;
 use spool_store::sqlite::OpenError;
 use url::Url;
 
-use crate::admin::{self, Request};
+use crate::admin;
 use crate::clock::SystemEntropy;
 use crate::config::Config;
 use crate::data;
@@ -48,7 +48,7 @@ impl Place {
         if let Some(url) = url {
             return known(url).await;
         }
-        if let Some(admin::Answer::Status { url }) = admin::ask_server(&dir, &Request::Status).await? {
+        if let Some(url) = admin::server_url(&dir).await? {
             return known(&url).await;
         }
         // The folder's own key would be wrong at a server with another folder, and none of its business.

@@ -36,7 +36,39 @@ fn an_operators_day(ground: &Ground, running: Option<&Server>) {
     std::thread::sleep(std::time::Duration::from_secs(1));
     assert!(ask(&key).is_none_or(|status| status == 401), "revoked");
 
+    // Permissions, limits, successors.
+    let narrow = ["keys", "create", "--account", "2", "--scopes", "jobs:read", "--rate", "5:7", "--json"];
+    let made: Value = serde_json::from_str(&ground.run(&narrow).well()).unwrap();
+    assert_eq!(made["key"]["scopes"], serde_json::json!(["jobs:read"]));
+    assert_eq!(made["key"]["rate"], serde_json::json!({ "per_second": 5, "burst": 7 }));
+    let id = made["key"]["id"].as_str().unwrap();
+    assert!(ask(made["secret"].as_str().unwrap()).is_none_or(|status| status == 403), "no permission");
+    assert!(ground.run(&["keys", "update", id, "--name", "reader", "--no-rate"]).well().contains("reader"));
+    let shown = ground.run(&["keys", "show", id]).well();
+    assert!(shown.contains("jobs:read") && shown.contains("the server's setting"), "{shown}");
+    let rotated = ground.run(&["keys", "rotate", id, "--overlap", "60"]);
+    assert!(rotated.out.starts_with("spool_test_") && rotated.out.lines().count() == 1, "{}", rotated.out);
+    assert!(rotated.err.contains("works until"), "{}", rotated.err);
+
+    // The same over HTTP, with a key for it.
+    let admin = ground.run(&["keys", "create", "--admin"]).well();
+    assert!(admin.starts_with("spool_live_"));
+    if let Some(server) = running {
+        let (status, accounts) = server.ask(admin.trim(), "GET", "/admin/v1/accounts", "");
+        assert_eq!((status, &accounts["items"][0]["name"]), (200, &"shop".into()));
+        assert_eq!(server.ask(&ground.test_key(), "GET", "/admin/v1/accounts", "").0, 403);
+    }
+    let jobs = ground.run(&["jobs", "list", "--account", "2"]).well();
+    assert!(jobs.starts_with("ID"), "{jobs}");
+    assert_eq!(ground.run(&["jobs", "list", "--needs-operator"]).well().lines().count(), 1, "none waits");
+    let log = ground.run(&["log"]).well();
+    let last = log.lines().nth(1).unwrap();
+    assert!(last.contains("console") && last.contains("key.create"), "{log}");
+    assert!(log.contains("account.credit") && log.contains("key.rotate") && !log.contains("spool_"), "{log}");
+
     for (args, part) in [
+        (&["jobs", "write-off", "nonsense", "--reason", "x"][..], "there is no job nonsense"),
+        (&["jobs", "list", "--phase", "lost"], "needs_operator"),
         (&["keys", "revoke", "nonsense"][..], "there is no key nonsense"),
         (&["keys", "create", "--account", "9"], "there is no account 9"),
         (&["accounts", "show", "9"], "there is no account 9"),

@@ -1,7 +1,7 @@
 //! fal.ai: some hundreds of models behind one queue.
 //!
 //! A submit is answered with three addresses, for the status, the result and cancelling. They are kept in the
-//! handle and used as they are, since they cannot be made from the model's name. `COMPLETED` does not mean
+//! handle and used as they are; only for a request that an operator found are they made from the endpoint. `COMPLETED` does not mean
 //! success: the result call replays whatever status and body the model ended with.
 //!
 //! **Retries at fal.** fal repeats a queued request itself, up to ten times, when a run ends in 503, 504, a
@@ -11,6 +11,7 @@
 //! an accepted job is never sent again by us. We do send `x-fal-disable-fallbacks`: after five repeats fal may
 //! otherwise run a *different* model, which is neither what was ordered nor what was priced.
 
+mod adopt;
 mod callback;
 mod outputs;
 mod trouble;
@@ -142,6 +143,10 @@ impl Adapter for Fal {
             (404, Some("NOT_FOUND")) => Ok(CancelWord::Noted),
             _ => Err(trouble::read(reply).trouble),
         }
+    }
+
+    fn adopt(&self, provider_job: &str, model: &str) -> Result<Handle, &'static str> {
+        adopt::handle(provider_job, model)
     }
 
     fn callback_keys(&self) -> Option<Call> {

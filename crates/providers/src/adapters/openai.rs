@@ -82,6 +82,13 @@ impl Adapter for OpenAi {
         Call::get("/models")
     }
 
+    fn adopt(&self, _: &str, _: &str) -> Result<Handle, &'static str> {
+        Err(
+            "pictures come with the answer to the request itself, and a lost answer cannot be fetched again; write \
+             the job off",
+        )
+    }
+
     fn read_poll(&self, _: &Handle, _: &Reply) -> Result<Word, Trouble> {
         Err(Trouble::of(TroubleClass::Unknown, "nothing_to_poll"))
     }

@@ -1,1 +1,1 @@
-SELECT id, name, created_at, open_jobs_max FROM account WHERE id = ?1
+SELECT id, name, created_at, email, open_jobs_max FROM account WHERE id = ?1

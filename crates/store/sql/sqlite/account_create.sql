@@ -1,1 +1,1 @@
-INSERT INTO account (name, created_at) VALUES (?1, ?2)
+INSERT INTO account (name, created_at, email) VALUES (?1, ?2, ?3)

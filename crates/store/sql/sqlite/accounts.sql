@@ -1,1 +1,1 @@
-SELECT id, name, created_at, open_jobs_max FROM account ORDER BY id
+SELECT id, name, created_at, email, open_jobs_max FROM account ORDER BY id

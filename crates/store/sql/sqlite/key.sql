@@ -1,1 +1,5 @@
-SELECT id, account, mode, name, sha256, last4, created_at, expires_at, revoked_at, scopes FROM api_key WHERE id = ?1
+SELECT
+    id, account, mode, name, sha256, last4, created_at, expires_at, revoked_at, scopes,
+    rate_per_second, rate_burst
+FROM api_key
+WHERE id = ?1

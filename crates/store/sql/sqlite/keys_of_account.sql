@@ -1,4 +1,5 @@
-SELECT id, account, mode, name, sha256, last4, created_at, expires_at, revoked_at, scopes
+SELECT id, account, mode, name, sha256, last4, created_at, expires_at, revoked_at, scopes,
+    rate_per_second, rate_burst
 FROM api_key
 WHERE account = ?1
 ORDER BY created_at, id

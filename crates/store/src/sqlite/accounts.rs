@@ -15,16 +15,22 @@ use super::usage::Place;
 use super::{claim, ledger, refund, rows, usage};
 
 /// The moment `create_account`: the row and its books.
-pub(super) fn create(connection: &Connection, name: &str, at: Timestamp) -> Result<AccountRow, Failure> {
+pub(super) fn create(
+    connection: &Connection,
+    name: &str,
+    email: Option<&str>,
+    at: Timestamp,
+) -> Result<AccountRow, Failure> {
     connection
         .prepare_cached(include_str!("../../sql/sqlite/account_create.sql"))?
-        .execute(params![name, at.0])?;
+        .execute(params![name, at.0, email])?;
     let id = AccountId(connection.last_insert_rowid());
     for mode in [Mode::Live, Mode::Test] {
         ledger::open_book(connection, &Account::Available(id, mode))?;
         ledger::open_book(connection, &Account::Held(id, mode))?;
     }
-    Ok(AccountRow { id, name: name.to_owned(), created_at: at, open_jobs_max: None })
+    let email = email.map(str::to_owned);
+    Ok(AccountRow { id, name: name.to_owned(), created_at: at, email, open_jobs_max: None })
 }
 
 /// The moment `account`.
@@ -115,6 +121,8 @@ pub(super) fn create_key(connection: &Connection, key: &KeyRow) -> Result<(), Fa
         rows::moment(key.expires_at),
         rows::moment(key.revoked_at),
         key.scopes.to_string(),
+        key.rate.map(|rate| rate.per_second.get()),
+        key.rate.map(|rate| rate.burst.get()),
     ])?;
     Ok(())
 }

@@ -11,6 +11,7 @@ const MIGRATIONS: &[(u32, &str)] = &[
     (2, include_str!("../../migrations/sqlite/0002_terms.sql")),
     (3, include_str!("../../migrations/sqlite/0003_money.sql")),
     (4, include_str!("../../migrations/sqlite/0004_files.sql")),
+    (5, include_str!("../../migrations/sqlite/0005_operator.sql")),
     (6, include_str!("../../migrations/sqlite/0006_outbox.sql")),
     (7, include_str!("../../migrations/sqlite/0007_fair.sql")),
 ];

@@ -13,6 +13,8 @@ mod folder;
 mod ledger;
 mod migrate;
 mod moments;
+mod operator;
+mod operator_log;
 mod outbox;
 mod read;
 mod readers;

@@ -95,7 +95,7 @@ impl Store for Sqlite {
 
     async fn create_account(&self, name: &str, at: Timestamp) -> Result<AccountRow, Error> {
         let name = name.to_owned();
-        self.write(move |db| accounts::create(db, &name, at)).await
+        self.write(move |db| accounts::create(db, &name, None, at)).await
     }
 
     async fn account(&self, account: AccountId) -> Result<Option<AccountRow>, Error> {

@@ -1,5 +1,7 @@
 //! Rows to values and back.
 
+use std::num::NonZeroU32;
+
 use rusqlite::types::Type;
 use rusqlite::{Row, ToSql};
 use serde::Serialize;
@@ -11,6 +13,7 @@ use spool_domain::job::{Asset, Attempt, AttemptResult, Event, Job, Outcome, Phas
 use spool_domain::ledger;
 use spool_domain::money::MicroUsd;
 use spool_domain::order::{Mode, Terms};
+use spool_domain::rate::RateLimit;
 use spool_domain::store::{AccountRow, KeyRow};
 use spool_domain::time::Timestamp;
 
@@ -95,7 +98,8 @@ pub(super) fn account(row: &Row) -> rusqlite::Result<AccountRow> {
         id: AccountId(row.get(0)?),
         name: row.get(1)?,
         created_at: Timestamp(row.get(2)?),
-        open_jobs_max: row.get(3)?,
+        email: row.get(3)?,
+        open_jobs_max: row.get(4)?,
     })
 }
 
@@ -112,7 +116,15 @@ pub(super) fn key(row: &Row) -> rusqlite::Result<KeyRow> {
         expires_at: time(row, 7)?,
         revoked_at: time(row, 8)?,
         scopes: row.get_ref(9)?.as_str()?.parse().map_err(|_| unreadable(9))?,
+        rate: rate(row, 10)?,
     })
+}
+
+/// Two columns that are both set or both empty.
+fn rate(row: &Row, column: usize) -> rusqlite::Result<Option<RateLimit>> {
+    let (per_second, burst): (Option<u32>, Option<u32>) = (row.get(column)?, row.get(column + 1)?);
+    let pair = per_second.and_then(NonZeroU32::new).zip(burst.and_then(NonZeroU32::new));
+    Ok(pair.map(|(per_second, burst)| RateLimit { per_second, burst }))
 }
 
 /// What the `detail` column holds beside the phase's name: the phase as JSON, where the name does not say it all.
@@ -180,7 +192,7 @@ pub(super) fn time(row: &Row, column: usize) -> rusqlite::Result<Option<Timestam
     Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp))
 }
 
-fn json<T: DeserializeOwned>(row: &Row, column: usize) -> rusqlite::Result<T> {
+pub(super) fn json<T: DeserializeOwned>(row: &Row, column: usize) -> rusqlite::Result<T> {
     serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(|_| unreadable(column))
 }
 

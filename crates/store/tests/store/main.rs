@@ -12,6 +12,7 @@ mod damage;
 mod files;
 mod folder;
 mod money;
+mod operator;
 mod outbox;
 mod reading;
 mod steps;
@@ -90,6 +91,11 @@ macro_rules! conformance {
                 m7_a_reference_is_booked_once,
                 m10_holds_cannot_be_booked_beside_their_jobs,
                 live_and_test_books_never_touch,
+            ],
+            operator: [
+                every_act_of_an_operator_has_its_line_and_what_changes_nothing_has_none,
+                u16_a_decision_is_taken_once_and_never_about_another_jobs_provider_job,
+                jobs_of_all_accounts_are_found_by_account_mode_phase_and_model,
             ],
             money: [
                 usage_counts_what_ended_and_what_was_charged_and_paid,

@@ -27,6 +27,7 @@ async fn key(world: &World, account: AccountId) -> KeyId {
 async fn named_key(world: &World, account: AccountId, id: &str) -> KeyId {
     let id = KeyId(id.to_owned());
     let row = KeyRow {
+        rate: None,
         id: id.clone(),
         account,
         mode: Mode::Live,

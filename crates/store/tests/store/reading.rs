@@ -84,6 +84,7 @@ pub(crate) async fn s6_keys_are_kept_listed_and_revoked_once(world: &World) {
     let first = world.account(1).await;
     let second = world.account(1).await;
     let key = |id: &str, account, mode| KeyRow {
+        rate: None,
         scopes: "jobs:read admin".parse().unwrap(),
         id: KeyId(id.to_owned()),
         account,

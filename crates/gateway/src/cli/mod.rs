@@ -1,13 +1,14 @@
 //! The command line.
 
+mod operator;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use spool_domain::ids::{AccountId, KeyId};
-use spool_domain::money::MicroUsd;
-use spool_domain::order::Mode;
 
 use crate::config::Flags;
+
+pub use self::operator::{Accounts, Jobs, Keys, May, Operator};
 
 /// The command line was wrong: exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -72,18 +73,8 @@ pub enum Command {
         /// Words that all have to fit, such as `kling video`
         search: Vec<String>,
     },
-    /// Make, list and revoke API keys
-    #[command(subcommand)]
-    Keys(Keys),
-    /// Make, credit and show accounts
-    #[command(subcommand)]
-    Accounts(Accounts),
-    /// Check the books against the jobs and the sandbox's own bill
-    Audit {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    #[command(flatten)]
+    Operator(Operator),
     /// Print the configuration that counts and where it came from
     CheckConfig,
 }
@@ -116,85 +107,6 @@ pub enum Models {
         /// Its id or alias
         model: String,
     },
-}
-
-#[derive(Subcommand)]
-pub enum Keys {
-    /// Make a key; it is printed this once
-    Create {
-        /// Whose key
-        #[arg(long, value_name = "ID", default_value = "1", value_parser = account)]
-        account: AccountId,
-        /// What you call it
-        #[arg(long, default_value = "")]
-        name: String,
-        /// For real providers and real money; otherwise it reaches the sandbox only
-        #[arg(long)]
-        live: bool,
-        /// How many days it works [default: until it is revoked]
-        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
-        days: Option<u32>,
-    },
-    /// List keys, never the keys themselves
-    List {
-        /// Only of this account
-        #[arg(long, value_name = "ID", value_parser = account)]
-        account: Option<AccountId>,
-    },
-    /// End a key within a second
-    Revoke {
-        /// The first column of `spool keys list`
-        #[arg(value_parser = key)]
-        id: KeyId,
-    },
-}
-
-#[derive(Subcommand)]
-pub enum Accounts {
-    /// Make an account
-    Create {
-        /// What you call it
-        name: String,
-    },
-    /// List accounts
-    List,
-    /// Show one account
-    Show {
-        /// Its number
-        #[arg(value_parser = account)]
-        id: AccountId,
-    },
-    /// Add credit
-    Credit {
-        /// The account's number
-        #[arg(value_parser = account)]
-        id: AccountId,
-        /// US dollars, such as 25 or 0.50
-        #[arg(value_parser = MicroUsd::parse)]
-        usd: MicroUsd,
-        /// Real money; otherwise play money for test keys
-        #[arg(long)]
-        live: bool,
-        /// What it is for, such as an invoice's number: one reference is booked once [default: a new one]
-        #[arg(long, value_name = "TEXT")]
-        reference: Option<String>,
-    },
-}
-
-/// The mode that `--live` stands for.
-pub fn mode(live: bool) -> Mode {
-    if live { Mode::Live } else { Mode::Test }
-}
-
-fn account(text: &str) -> Result<AccountId, String> {
-    text.parse()
-        .map(AccountId)
-        .map_err(|_| "an account is a number; `spool accounts list` shows all".to_owned())
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "the form of a value parser")]
-fn key(text: &str) -> Result<KeyId, String> {
-    Ok(KeyId(text.to_owned()))
 }
 
 #[cfg(test)]

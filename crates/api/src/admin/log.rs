@@ -1,0 +1,46 @@
+//! The log of what operators did.
+
+use axum::extract::Request;
+use axum::response::Response;
+use http::Method;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use spool_domain::fault::Fault;
+use spool_domain::operator::LogRow;
+
+use super::fields::Fields;
+use super::{Page, broken, limit, ok, route};
+use crate::Api;
+use crate::notation::iso;
+use crate::routes::Route;
+
+pub(super) const ROUTES: &[Route] = &[route(Method::GET, "/admin/v1/log", |api, _, request| {
+    Box::pin(async move { list(&api, request).await })
+})];
+
+/// A line.
+#[derive(Serialize)]
+struct Line {
+    n: i64,
+    at: String,
+    actor: String,
+    action: String,
+    subject: String,
+    detail: Map<String, Value>,
+}
+
+async fn list(api: &Api, request: Request) -> Result<Response, Fault> {
+    let mut query = Fields::query(request.uri().query(), &["limit", "before"])?;
+    let limit = limit(&mut query)?;
+    let before = query.parsed("before", "the `next` of a page", |text| text.parse().ok())?;
+    let rows = api.engine.store().log_before(before, limit + 1).await.map_err(broken)?;
+    let shown = |LogRow { n, at, actor, action, subject, detail }| Line {
+        n,
+        at: iso(at),
+        actor,
+        action,
+        subject,
+        detail,
+    };
+    ok(&Page::of(rows, limit, |row: &LogRow| row.n.to_string(), shown))
+}

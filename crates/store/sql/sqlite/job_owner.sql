@@ -1,0 +1,1 @@
+SELECT account, mode, ended_at IS NOT NULL FROM job WHERE id = ?1
