@@ -14,6 +14,7 @@ mod extras;
 mod gate;
 mod generations;
 mod health;
+mod hints;
 mod hold;
 mod idempotency;
 mod jobs;

@@ -25,7 +25,7 @@ use crate::extras::{dry_run, note_replay};
 use crate::hold::{Admitted, Held, outlast, whole};
 use crate::links::Links;
 use crate::routes::{Answer, Answering, Need, Route};
-use crate::{Api, answer, body, idempotency};
+use crate::{Api, answer, body, hints, idempotency};
 
 /// Running a model, as the contract writes it. Nothing can stand behind the router's catch-all, so its route is
 /// the one of the models' detail, and what does not end in `/run` is sent away.
@@ -85,9 +85,11 @@ async fn admit(api: &Arc<Api>, entry: &Entry, model: String, request: Request) -
     let idempotency = idempotency::of(&parts.headers, &entry.caller, RUN_PATH, &model, &body)?;
     let asked = decode::decode(body)?;
     let links = Links::new(api, &parts.headers);
-    drop(parts);
 
-    let order = translate::order(model, asked.input, idempotency);
+    let known = api.engine.model(&model)?;
+    let mut order = translate::order(model, asked.input, idempotency);
+    order.terms.providers = hints::of(api, entry.caller.mode, &known, &parts.headers)?;
+    drop((parts, known));
     if dry_run {
         let valid = api.engine.validate(&entry.caller, &order)?;
         return Ok(Admitted::Answer(answer::json(StatusCode::OK, &translate::dry_run(&order, &valid))));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::paths::{LIMITS, answer, faults_as, parameter, with};
+use super::paths::{LIMITS, answer, faults_as, parameter, provider_only, provider_order, with};
 use super::schemas::{named_headers, schema};
 
 fn faults(more: &[(&str, &str)]) -> Map<String, Value> {
@@ -42,6 +42,8 @@ pub(super) fn run() -> Value {
             parameter("path", "model", json!({ "type": "string" }), "An id or alias; slashes may stay as they are."),
             parameter("header", "Idempotency-Key", json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$" }),
                 "The same key with the same request is the same job, however often it is sent."),
+            provider_order(),
+            provider_only(),
             parameter("header", "Spool-Dry-Run", json!({ "enum": ["true", "false"], "default": "false" }),
                 "`true`: only check and price the request."),
         ],

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::paths::{answer, parameter, with};
+use super::paths::{answer, parameter, provider_only, provider_order, with};
 use super::schemas::schema;
 
 pub(super) fn paths() -> Value {
@@ -75,6 +75,8 @@ fn create() -> Value {
         "parameters": [
             parameter("header", "Idempotency-Key", json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$" }),
                 "The same key with the same request is the same task, however often it is sent."),
+            provider_order(),
+            provider_only(),
         ],
         "requestBody": { "required": true, "content": { "application/json": { "schema": schema("TaskRequest") } } },
         "responses": with(answers, json!({

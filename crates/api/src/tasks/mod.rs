@@ -31,7 +31,7 @@ use crate::extras::note_replay;
 use crate::hold::whole;
 use crate::links::Links;
 use crate::routes::{Answer, Answering, Need, Route};
-use crate::{Api, answer, body, idempotency};
+use crate::{Api, answer, body, hints, idempotency};
 
 const COLLECTION: &str = "/v1/tasks";
 
@@ -86,7 +86,8 @@ async fn admit(api: &Api, entry: &Entry, request: Request) -> Result<Response, F
     let model = api.engine.model(&asked.model)?;
     check_speech(api, &entry.caller, &model, &asked.input).await?;
     let dry_run = asked.dry_run;
-    let order = translate::order(asked, idempotency);
+    let mut order = translate::order(asked, idempotency);
+    order.terms.providers = hints::of(api, entry.caller.mode, &model, &parts.headers)?;
     if dry_run {
         let valid = api.engine.validate(&entry.caller, &order)?;
         return Ok(success(translate::dry_run(&order, &valid)));

@@ -118,8 +118,7 @@ fn insert(
     now: Timestamp,
     claim: Option<(NodeId, u64)>,
 ) -> Result<i64, Failure> {
-    // A part is told about with its whole.
-    let terms = Some(&job.terms).filter(|terms| parent.is_none() && !terms.is_empty());
+    let terms = Some(&job.terms).filter(|terms| !terms.is_empty());
     let terms = terms.map(rows::to_json).transpose()?;
     connection.prepare_cached(include_str!("../../sql/sqlite/submit_job.sql"))?.execute(params![
         job.id.bytes(),
