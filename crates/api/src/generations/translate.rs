@@ -122,6 +122,7 @@ pub(super) fn dry_run<'a>(order: &'a Order, valid: &'a Validated) -> DryRun<'a> 
         model_id: &valid.model.id,
         n: valid.count,
         input: &valid.params,
+        providers: &valid.providers,
         usage: Usage { cost_usd: usd(valid.price) },
     }
 }

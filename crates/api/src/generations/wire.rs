@@ -83,5 +83,7 @@ pub(super) struct DryRun<'a> {
     pub(super) n: u32,
     /// The parameters by the model's own names, defaults included.
     pub(super) input: &'a spool_domain::catalogue::Params,
+    /// Who would be asked, in order.
+    pub(super) providers: &'a [&'static str],
     pub(super) usage: Usage,
 }

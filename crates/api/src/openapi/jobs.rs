@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::paths::{LIMITS, answer, faults_as, parameter, provider_only, provider_order, with};
-use super::schemas::{named_headers, schema};
+use super::schemas::{named_headers, providers, schema};
 
 fn faults(more: &[(&str, &str)]) -> Map<String, Value> {
     let mut all = faults_as(
@@ -247,12 +247,13 @@ pub(super) fn dry_run() -> Value {
     json!({
         "type": "object",
         "additionalProperties": false,
-        "required": ["status", "model_id", "model", "input", "credits", "cost_usd"],
+        "required": ["status", "model_id", "model", "input", "providers", "credits", "cost_usd"],
         "properties": {
             "status": { "const": "dry_run" },
             "model_id": { "type": "string", "description": "As it was asked for." },
             "model": { "type": "string", "description": "The model's own id." },
             "input": { "type": "object", "description": "The parameters, defaults included." },
+            "providers": providers(),
             "credits": { "type": "integer", "minimum": 0 },
             "cost_usd": { "type": "string", "description": "In decimal dollars." },
         },

@@ -167,16 +167,27 @@ fn media_artifact() -> Value {
     })
 }
 
+/// Who would be asked, in every dialect's dry run.
+pub(super) fn providers() -> Value {
+    json!({
+        "type": "array",
+        "items": { "type": "string" },
+        "minItems": 1,
+        "description": "The providers that would be asked, in order.",
+    })
+}
+
 fn dry_run() -> Value {
     json!({
         "type": "object",
-        "required": ["object", "model", "model_id", "n", "input", "usage"],
+        "required": ["object", "model", "model_id", "n", "input", "providers", "usage"],
         "properties": {
             "object": { "const": "generation.dry_run" },
             "model": { "type": "string" },
             "model_id": { "type": "string" },
             "n": { "type": "integer" },
             "input": { "type": "object", "description": "The model's own parameters, defaults included." },
+            "providers": providers(),
             "usage": { "type": "object", "required": ["cost_usd"], "properties": { "cost_usd": { "type": "number" } } },
         },
     })

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::paths::{answer, parameter, provider_only, provider_order, with};
-use super::schemas::schema;
+use super::schemas::{providers, schema};
 
 pub(super) fn paths() -> Value {
     json!({
@@ -77,6 +77,8 @@ fn create() -> Value {
                 "The same key with the same request is the same task, however often it is sent."),
             provider_order(),
             provider_only(),
+            parameter("header", "Spool-Dry-Run", json!({ "enum": ["true", "false"], "default": "false" }),
+                "`true`: the same as `dry_run` in the body."),
         ],
         "requestBody": { "required": true, "content": { "application/json": { "schema": schema("TaskRequest") } } },
         "responses": with(answers, json!({
@@ -175,12 +177,14 @@ fn dry_run() -> Value {
     envelope(json!({
         "type": "object",
         "additionalProperties": false,
-        "required": ["dry_run", "model", "cost", "currency"],
+        "required": ["dry_run", "model", "cost", "currency", "providers", "input"],
         "properties": {
             "dry_run": { "const": true },
             "model": { "type": "string", "description": "As it was asked for." },
             "cost": { "type": "number", "minimum": 0 },
             "currency": { "const": "USD" },
+            "providers": providers(),
+            "input": { "type": "object", "description": "The model's own parameters, defaults included." },
         },
     }))
 }

@@ -27,7 +27,7 @@ use self::codes::refuse;
 use self::wire::Envelope;
 use crate::auth::Entry;
 use crate::bans::Side;
-use crate::extras::note_replay;
+use crate::extras::{dry_run, note_replay};
 use crate::hold::whole;
 use crate::links::Links;
 use crate::routes::{Answer, Answering, Need, Route};
@@ -85,7 +85,8 @@ async fn admit(api: &Api, entry: &Entry, request: Request) -> Result<Response, F
 
     let model = api.engine.model(&asked.model)?;
     check_speech(api, &entry.caller, &model, &asked.input).await?;
-    let dry_run = asked.dry_run;
+    // The header that the other dialects have is taken too: whoever sends it must not be made to pay.
+    let dry_run = dry_run(&parts.headers)? || asked.dry_run;
     let mut order = translate::order(asked, idempotency);
     order.terms.providers = hints::of(api, entry.caller.mode, &model, &parts.headers)?;
     if dry_run {

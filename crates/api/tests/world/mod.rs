@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use spool_api::bans::BanRule;
 use spool_api::limits::RateLimit;
 use spool_api::{Api, keys};
+use spool_domain::adapter::Adapter;
 use spool_domain::catalogue::{Catalogue, Source, shipped};
 use spool_domain::ids::{AccountId, Entropy, JobId};
 use spool_domain::ledger;
@@ -18,8 +19,9 @@ use spool_domain::order::{Caller, Mode};
 use spool_domain::resident::Book;
 use spool_domain::store::Store;
 use spool_domain::time::{Clock, Timestamp};
-use spool_engine::providers::Providers;
-use spool_engine::secret::ServerKey;
+use spool_engine::address::Allow;
+use spool_engine::providers::{Credential, Providers, Setup};
+use spool_engine::secret::{Secret, ServerKey};
 use spool_engine::settings::Settings;
 use spool_engine::{Engine, Parts};
 use spool_providers::sandbox::{Sandbox, Service};
@@ -45,6 +47,24 @@ prompt = { type = "text", role = "prompt", required = true }
 usd = "0.01"
 [[model.routes]]
 provider = "sandbox"
+
+[[model]]
+id = "test/two-ways"
+name = "Two ways"
+description = "Pictures by two providers."
+makes = "image"
+tasks = ["text-to-image"]
+[model.params]
+prompt = { type = "text", role = "prompt", required = true }
+quality = { type = "choice", one_of = ["low", "high"], default = "low" }
+[[model.prices]]
+usd = "0.04"
+[[model.routes]]
+provider = "fal"
+upstream = "two-ways"
+[[model.routes]]
+provider = "openai"
+upstream = "two-ways"
 "#;
 
 /// Wall time, plus as much as a test wants to have passed.
@@ -93,6 +113,8 @@ pub(crate) struct Setting {
     pub(crate) public_url: Option<String>,
     /// None leaves it to the rate limit, as `Api::new` does.
     pub(crate) bans: Option<BanRule>,
+    /// Real providers by adapter, base URL and key; their results may lie on this machine.
+    pub(crate) live: Vec<(Arc<dyn Adapter>, String, &'static str)>,
 }
 
 pub(crate) fn limit(per_second: u32, burst: u32) -> RateLimit {
@@ -116,12 +138,20 @@ impl World {
         let mut sources = shipped();
         sources.push(Source { file: "models.toml".to_owned(), text: MODELS.to_owned() });
         let catalogue = Catalogue::read(&sources, &["sandbox", "openai", "fal"]).unwrap();
-        let settings = Settings { public_url: setting.public_url, ..Settings::default() };
+        let here: &[&str] = if setting.live.is_empty() { &[] } else { &["127.0.0.0/8"] };
+        let allow = Arc::new(Allow::parse(here.iter().copied()).unwrap());
+        let settings = Settings { public_url: setting.public_url, allow, ..Settings::default() };
+        let setup = |(adapter, base, key): (_, String, _)| Setup {
+            adapter,
+            base_url: Some(base),
+            credential: Some(Credential { name: "main".to_owned(), secret: Secret::new(key) }),
+        };
+        let setups = setting.live.into_iter().map(setup).collect();
         let engine = Engine::start(Parts {
             store: store.clone(),
             blobs: Arc::new(Local::open(&folder.path().join("assets")).unwrap()),
             catalogue: Arc::new(catalogue),
-            providers: Providers::new(Arc::new(Sandbox), Arc::new(service), Vec::new()).unwrap(),
+            providers: Providers::new(Arc::new(Sandbox), Arc::new(service), setups).unwrap(),
             key: ServerKey::new([7; 32]),
             settings,
             clock: wall,
