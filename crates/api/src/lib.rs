@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod bans;
+pub mod dialects;
 pub mod keys;
 pub mod limits;
 pub mod serve;
@@ -39,6 +40,7 @@ pub use self::serve::serve;
 
 use self::auth::Rows;
 use self::bans::{BanRule, Bans};
+use self::dialects::Dialects;
 use self::limits::{Limits, RateLimit};
 
 /// What all requests share.
@@ -47,6 +49,7 @@ pub struct Api {
     signer: Signer,
     limits: Option<Limits>,
     bans: Option<Bans>,
+    dialects: Dialects,
     rows: Rows,
     places: Semaphore,
     stopping: CancellationToken,
@@ -67,11 +70,21 @@ impl Api {
         rate_limit: Option<RateLimit>,
         ban_rule: Option<BanRule>,
     ) -> Result<Arc<Self>, BadKey> {
+        Self::with(engine, rate_limit, ban_rule, Dialects::default())
+    }
+
+    /// The same with the dialects set up in one's own way.
+    pub fn with(
+        engine: Engine,
+        rate_limit: Option<RateLimit>,
+        ban_rule: Option<BanRule>,
+        dialects: Dialects,
+    ) -> Result<Arc<Self>, BadKey> {
         let signer = Signer::new(Key::new("1", &engine.key().derive("asset-url"))?, None)?;
         let (limits, bans) = (rate_limit.map(Limits::new), ban_rule.map(Bans::new));
         let (rows, places, stopping) =
             (Rows::default(), Semaphore::new(gate::PLACES), CancellationToken::new());
-        Ok(Arc::new(Self { engine, signer, limits, bans, rows, places, stopping }))
+        Ok(Arc::new(Self { engine, signer, limits, bans, dialects, rows, places, stopping }))
     }
 
     /// Cancel this to stop: `/readyz` says no, waiting requests answer at once, and `serve` comes to its end.

@@ -14,7 +14,9 @@ use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderValue, Method, StatusCode, header};
 use spool_domain::fault::{Fault, Kind};
+use spool_domain::ids::JobId;
 use spool_domain::job::{Job, Outcome, Phase};
+use spool_domain::order::Caller;
 use spool_domain::scope::Scope;
 
 pub(crate) use self::codes::refuse;
@@ -125,7 +127,7 @@ fn ran(_: &Api, job: &Job, links: &Links, replayed: bool) -> Response {
 async fn look(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response, Fault> {
     let id = decode::job(request.uri().path())?;
     let links = Links::new(api, request.headers());
-    let job = whole(api, &entry.caller, id).await?;
+    let job = kept(api, &entry.caller, id).await?;
     Ok(answer::json(StatusCode::OK, &Wrapped { data: translate::job(&job, &links) }))
 }
 
@@ -134,7 +136,7 @@ async fn end(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response
     drop(request);
     // Registered before the look, so that no end is missed.
     let listener = api.engine.listen(id);
-    let mut job = whole(api, &entry.caller, id).await?;
+    let mut job = kept(api, &entry.caller, id).await?;
     if !job.phase.is_done() {
         job = api.engine.cancel(&entry.caller, id).await?;
     }
@@ -157,6 +159,13 @@ async fn end(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response
     };
     let message = format!("The job has {word}: only queued and processing jobs can be cancelled.");
     Err(Fault::new(Kind::InvalidInput, message))
+}
+
+/// A job that somebody ordered, unless it ended so long ago that this dialect no longer shows it.
+async fn kept(api: &Api, caller: &Caller, id: JobId) -> Result<Arc<Job>, Fault> {
+    let job = whole(api, caller, id).await?;
+    let forgotten = api.dialects.jobs_forget(&job, api.engine.clock().now());
+    if forgotten { Err(Kind::NotFound.into()) } else { Ok(job) }
 }
 
 /// A POST to a model that is no run: the router would have said the same.

@@ -19,6 +19,7 @@ mod jobs;
 mod keys;
 mod limits;
 mod models;
+mod retention;
 mod shared;
 mod stop;
 mod submit;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use spool_api::bans::BanRule;
+use spool_api::dialects::Dialects;
 use spool_api::limits::RateLimit;
 use spool_api::{Api, keys};
 use spool_domain::adapter::Adapter;
@@ -113,6 +114,7 @@ pub(crate) struct Setting {
     pub(crate) public_url: Option<String>,
     /// None leaves it to the rate limit, as `Api::new` does.
     pub(crate) bans: Option<BanRule>,
+    pub(crate) dialects: Dialects,
     /// Real providers by adapter, base URL and key; their results may lie on this machine.
     pub(crate) live: Vec<(Arc<dyn Adapter>, String, &'static str)>,
 }
@@ -159,10 +161,8 @@ impl World {
         })
         .await
         .unwrap();
-        let api = match setting.bans {
-            None => Api::new(engine.clone(), setting.rate_limit).unwrap(),
-            bans => Api::with_bans(engine.clone(), setting.rate_limit, bans).unwrap(),
-        };
+        let bans = setting.bans.or(setting.rate_limit.map(|_| BanRule::default()));
+        let api = Api::with(engine.clone(), setting.rate_limit, bans, setting.dialects).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server =
