@@ -15,6 +15,7 @@ mod dispatch;
 mod ingest;
 mod look;
 mod perform;
+mod prune;
 mod reconcile;
 mod submit;
 mod sweep;
@@ -33,6 +34,7 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use self::callback::{PATH as CALLBACK_PATH, Received};
 use self::providers::Providers;
+pub use self::prune::Forgotten;
 use self::secret::ServerKey;
 use self::settings::Settings;
 pub use self::submit::Ticket;
@@ -125,6 +127,7 @@ impl Engine {
         let engine = Self { inner };
         dispatch::start(&engine.inner);
         sweep::start(&engine.inner);
+        prune::start(&engine.inner);
         Ok(engine)
     }
 
@@ -195,6 +198,11 @@ impl Engine {
         let job = self.inner.store.ask_cancel(caller.account, caller.mode, id).await.map_err(broken)?;
         self.inner.due.ring_now();
         job.map(Arc::new).ok_or_else(|| Kind::NotFound.into())
+    }
+
+    /// Forgets what had its time, as happens every hour by itself (K5); how much.
+    pub async fn forget_old(&self) -> Forgotten {
+        self.inner.forget_old().await
     }
 
     /// Stops claiming, lets what is in flight come to a durable step, and returns when all tasks are over (O1).

@@ -4,6 +4,7 @@ use serde_json::json;
 use spool_api::dialects::Dialects;
 use spool_domain::ids::JobId;
 use spool_domain::time::Clock;
+use spool_engine::Forgotten;
 
 use crate::jobs::{fox, run, start};
 use crate::world::{Answer, Setting, World};
@@ -35,10 +36,14 @@ async fn ended(world: &World) -> String {
     assert_eq!(made.status, 200, "{}", made.text());
     let id = made.body()["job_id"].as_str().unwrap().to_owned();
     world.stop_clock();
-    let job = JobId::parse(id.strip_prefix("job_").unwrap()).unwrap();
-    let end = world.engine.job(&world.caller(), job).await.unwrap().ended_at.unwrap();
-    world.pass_ms(end.0 - world.clock.now().0);
+    world.pass_ms(ended_at(world, &id).await - world.clock.now().0);
     id
+}
+
+/// When a job ended, milliseconds of Unix time.
+async fn ended_at(world: &World, id: &str) -> i64 {
+    let job = JobId::parse(id.strip_prefix("job_").unwrap()).unwrap();
+    world.engine.job(&world.caller(), job).await.unwrap().ended_at.unwrap().0
 }
 
 #[tokio::test]
@@ -86,4 +91,32 @@ async fn the_operator_says_how_long_and_0_is_for_ever() {
         assert_eq!(world.get(&format!("/v1/jobs/{id}")).await.status, status, "{jobs_kept_h} {after_h}");
         world.close().await;
     }
+}
+
+#[tokio::test]
+async fn k5_a_key_lives_a_day_longer_than_its_job_and_the_sandbox_remembers_a_week() {
+    let world = World::with(Setting::default()).await;
+    let send = async |prompt: &str| {
+        let request = world.request("POST", "/v1/models/flux-1.1-pro/run").json(fox(prompt));
+        request.header("idempotency-key", "a").send().await
+    };
+    let first = send("a fox").await;
+    assert_eq!(first.status, 200, "{}", first.text());
+    world.stop_clock();
+    let end = ended_at(&world, first.body()["job_id"].as_str().unwrap()).await;
+    let at = async |ms: i64| {
+        world.pass_ms(end + ms - world.clock.now().0);
+        world.engine.forget_old().await
+    };
+    assert_eq!(at(24 * HOUR_MS).await, Forgotten::default());
+    assert_eq!(send("another fox").await.fault().0, "INVALID_INPUT", "the key is taken");
+    assert_eq!(at(24 * HOUR_MS + 1).await, Forgotten { keys: 1, resident_jobs: 0 });
+    // The same request is the same job still, and another one may have the key now.
+    let again = send("a fox").await;
+    assert_eq!(
+        (again.header("idempotent-replayed"), &again.body()["job_id"]),
+        (Some("true"), &first.body()["job_id"])
+    );
+    assert_eq!(at(7 * 24 * HOUR_MS + 10_000).await, Forgotten { keys: 0, resident_jobs: 1 });
+    world.close().await;
 }

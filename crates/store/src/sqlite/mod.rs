@@ -10,6 +10,7 @@ mod folder;
 mod ledger;
 mod migrate;
 mod moments;
+mod prune;
 mod read;
 mod readers;
 mod rows;

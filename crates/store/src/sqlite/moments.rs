@@ -7,11 +7,12 @@ use spool_domain::job::{Asset, Attempt, Event, Job};
 use spool_domain::ledger::Transfer;
 use spool_domain::order::Mode;
 use spool_domain::store::{
-    AccountRow, Audit, Balance, Claims, Commit, Committed, Error, KeyRow, NewJob, Page, Store, Submitted,
+    AccountRow, Audit, Balance, Claims, Commit, Committed, Error, KeyRow, NewJob, Page, Pruned, Store,
+    Submitted,
 };
 use spool_domain::time::Timestamp;
 
-use super::{Sqlite, accounts, audit, claim, commit, control, read, submit};
+use super::{Sqlite, accounts, audit, claim, commit, control, prune, read, submit};
 
 #[async_trait]
 impl Store for Sqlite {
@@ -118,6 +119,14 @@ impl Store for Sqlite {
     async fn revoke_key(&self, key: &KeyId, at: Timestamp) -> Result<bool, Error> {
         let key = key.clone();
         self.write(move |db| accounts::revoke_key(db, &key, at)).await
+    }
+
+    async fn prune(&self, ended_before: Timestamp, from: Option<[u8; 32]>) -> Result<Pruned, Error> {
+        let look = self.read(move |db| prune::look(db, ended_before, from)).await?;
+        if look.is_clean() {
+            return Ok(look.untouched());
+        }
+        self.write(move |db| look.remove(db)).await
     }
 
     async fn audit(&self) -> Result<Audit, Error> {

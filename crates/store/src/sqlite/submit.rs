@@ -21,6 +21,12 @@ pub(super) fn submit(connection: &Connection, now: Timestamp, new: &NewJob) -> R
     {
         return Ok(answer);
     }
+    // The record may have been forgotten while its job is still there: the id follows from the key and the request.
+    if new.idempotency.is_some()
+        && let Some(n) = number(connection, &new.job)?
+    {
+        return Ok(Submitted::Existing(Box::new(claim::by_number(connection, n)?)));
+    }
     let available = ledger::amount(connection, &Account::Available(new.job.account, new.job.mode))?
         .ok_or_else(|| Failure::new("the job's account does not exist"))?;
     if available < new.hold.amount {
@@ -108,6 +114,15 @@ fn replayed(connection: &Connection, asked: &Idempotency) -> Result<Option<Submi
         Some((fingerprint, _)) if fingerprint != asked.fingerprint => Ok(Some(Submitted::Mismatch)),
         Some((_, n)) => Ok(Some(Submitted::Existing(Box::new(claim::by_number(connection, n)?)))),
     }
+}
+
+/// The number of the job with this id, if there is one.
+fn number(connection: &Connection, job: &Job) -> Result<Option<i64>, Failure> {
+    let known = connection
+        .prepare_cached(include_str!("../../sql/sqlite/job_number.sql"))?
+        .query_row([job.id.bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(known)
 }
 
 fn insert(
