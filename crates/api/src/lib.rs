@@ -8,6 +8,7 @@ pub mod serve;
 
 mod answer;
 mod assets;
+mod audio;
 mod auth;
 mod body;
 mod callbacks;

@@ -17,7 +17,7 @@ use spool_domain::scope::Scope;
 use crate::answer::{self, Refuse};
 use crate::auth::Entry;
 use crate::bans::Side;
-use crate::{Api, assets, callbacks, generations, health, jobs, models, openapi, submit, tasks};
+use crate::{Api, assets, audio, callbacks, generations, health, jobs, models, openapi, submit, tasks};
 
 /// One call.
 pub(crate) struct Route {
@@ -72,6 +72,7 @@ impl Need {
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
     [
         generations::ROUTES,
+        audio::ROUTES,
         submit::ROUTES,
         jobs::ROUTES,
         tasks::ROUTES,

@@ -18,8 +18,9 @@ use spool_domain::job::{Job, Outcome, Phase};
 use spool_domain::order::{Caller, Order};
 use spool_domain::scope::Scope;
 
-use self::codes::refuse;
+pub(crate) use self::codes::refuse;
 use self::decode::{Vocabulary, Wait};
+pub(crate) use self::translate::{LABEL, dry_run as priced, id_of};
 use crate::auth::Entry;
 use crate::extras::{dry_run, note_replay};
 use crate::hold::{Admitted, Held, whole};

@@ -73,7 +73,7 @@ pub(super) struct Trouble<'a> {
 
 /// The answer to a dry run: what the request would become and cost.
 #[derive(Serialize)]
-pub(super) struct DryRun<'a> {
+pub(crate) struct DryRun<'a> {
     /// Always `generation.dry_run`.
     pub(super) object: &'static str,
     /// As the caller wrote it.

@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document. Written by hand rather than derived: the contract's text is what it must agree with,
 //! and a test holds it against the table of routes and against real answers.
 
+mod audio;
 mod jobs;
 mod paths;
 mod schemas;
@@ -45,6 +46,7 @@ fn document() -> Value {
         "security": [{ "key": [] }],
         "tags": [
             { "name": "generations", "description": "Make something, and wait for it." },
+            { "name": "audio", "description": "Speak a text; the answer is the sound itself." },
             { "name": "task/submit", "description": "Submit, poll, collect." },
             { "name": "jobs", "description": "Run a model by its name; read, watch and cancel the job." },
             { "name": "tasks", "description": "Make something, and poll for it." },
@@ -52,14 +54,14 @@ fn document() -> Value {
             { "name": "assets", "description": "Result files." },
             { "name": "operation", "description": "For whoever runs the server." },
         ],
-        "paths": merged([paths::all(), tasks::paths()]),
+        "paths": merged([paths::all(), tasks::paths(), audio::paths()]),
         "components": {
             "securitySchemes": { "key": {
                 "type": "http", "scheme": "bearer",
                 "description": "An API key: spool_live_… or, for the sandbox, spool_test_….",
             }},
             "headers": schemas::headers(),
-            "schemas": merged([schemas::all(), tasks::schemas()]),
+            "schemas": merged([schemas::all(), tasks::schemas(), audio::schemas()]),
         },
     })
 }
@@ -98,7 +100,10 @@ mod tests {
     #[test]
     fn no_shape_of_one_dialect_hides_one_of_another() {
         let count = |object: &Value| object.as_object().unwrap().len();
-        for parts in [[schemas::all(), tasks::schemas()], [paths::all(), tasks::paths()]] {
+        for parts in [
+            [schemas::all(), tasks::schemas(), audio::schemas()],
+            [paths::all(), tasks::paths(), audio::paths()],
+        ] {
             let all: usize = parts.iter().map(count).sum();
             assert_eq!(count(&merged(parts)), all);
         }

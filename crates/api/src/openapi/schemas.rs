@@ -29,6 +29,8 @@ pub(super) fn headers() -> Value {
         "Retry-After": header("integer", "Seconds to wait before the next request."),
         "Cache-Control": header("string", "Whether the answer may be kept."),
         "Idempotent-Replayed": header("boolean", "`true` if an earlier request with the same idempotency key made this job."),
+        "Spool-Job-Id": header("string", "The generation behind the answer."),
+        "Spool-Cost-Usd": header("string", "What it cost, decimal US dollars."),
         "WWW-Authenticate": header("string", "`Bearer`."),
         "Allow": header("string", "The methods that the path takes."),
         "Accept-Ranges": header("string", "`bytes`."),

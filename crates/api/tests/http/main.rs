@@ -8,6 +8,7 @@ mod world;
 
 mod answers;
 mod assets;
+mod audio;
 mod dry_runs;
 mod extensions;
 mod faults;

@@ -50,6 +50,21 @@ usd = "0.01"
 provider = "sandbox"
 
 [[model]]
+id = "test/speaker"
+name = "Speaker"
+description = "Speaks in two formats."
+makes = "audio"
+tasks = ["text-to-speech"]
+[model.params]
+words = { type = "text", role = "prompt", required = true, max_chars = 100 }
+format = { type = "choice", one_of = ["wav", "mp3"], default = "wav", role = "format" }
+sample_rate = { type = "int", one_of = [44100], default = 44100 }
+[[model.prices]]
+usd = "0.03"
+[[model.routes]]
+provider = "sandbox"
+
+[[model]]
 id = "test/two-ways"
 name = "Two ways"
 description = "Pictures by two providers."
