@@ -20,6 +20,7 @@ mod jobs;
 mod keys;
 mod limits;
 mod models;
+mod proofs;
 mod retention;
 mod shared;
 mod stop;
