@@ -287,4 +287,4 @@ fn width_bits(ip: IpAddr) -> u8 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,5 +4,6 @@
 
 mod live;
 mod preference;
+mod redirect;
 mod rules;
 mod world;

@@ -28,7 +28,7 @@ impl Scripted {
     }
 
     /// One that keeps results for this long.
-    fn keeping(provider: &'static str, retention_ms: u64) -> Arc<dyn Adapter> {
+    pub(crate) fn keeping(provider: &'static str, retention_ms: u64) -> Arc<dyn Adapter> {
         Arc::new(Self(Manifest {
             provider,
             base_url: "http://127.0.0.1:1",
