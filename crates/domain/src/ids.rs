@@ -98,6 +98,14 @@ long_id!(
     /// One stored result file.
     AssetId
 );
+long_id!(
+    /// One registered webhook endpoint.
+    EndpointId
+);
+long_id!(
+    /// One message to one receiver.
+    DeliveryId
+);
 
 /// One account: who owns jobs, keys and money. Small numbers, never shown as a capability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

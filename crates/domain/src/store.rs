@@ -10,6 +10,7 @@ use crate::job::{Asset, Attempt, Event, Job};
 use crate::ledger::Transfer;
 use crate::money::MicroUsd;
 use crate::order::{Idempotency, Mode};
+use crate::outbox::{Announcement, Outbox};
 use crate::scope::Scopes;
 use crate::time::Timestamp;
 
@@ -33,6 +34,8 @@ pub struct NewJob {
     pub idempotency: Option<Idempotency>,
     /// The parts of a fanned-out job, each with its first event; they have no hold of their own.
     pub parts: Vec<(Job, Event)>,
+    /// What is told of its beginning.
+    pub announcement: Option<Announcement>,
 }
 
 /// What became of `submit`.
@@ -56,7 +59,7 @@ pub enum Submitted {
 pub struct Claims {
     /// Due jobs, now leased to this node with a grown epoch, most overdue first. Each with its last attempt.
     pub jobs: Vec<Job>,
-    /// When the next job that was not claimed is due, if any.
+    /// When the next job that was not claimed is due, if any; jobs of excepted accounts do not count.
     pub next_due: Option<Timestamp>,
 }
 
@@ -73,6 +76,8 @@ pub struct Commit {
     pub transfers: Vec<Transfer>,
     /// Files that became the job's results.
     pub assets: Vec<Asset>,
+    /// What is told of the step.
+    pub announcement: Option<Announcement>,
 }
 
 /// What became of `commit`.
@@ -167,12 +172,19 @@ pub struct Audit {
 
 /// The database, as about twenty moments. All writes are durable when they return (D1).
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Outbox + Send + Sync {
     /// Admits a job (M2, M3, K1-K3).
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error>;
 
-    /// Leases due jobs to a node for `lease_ms` (J8): phases that are not done, due, and not under a live lease.
-    async fn claim(&self, node: NodeId, limit: u32, lease_ms: u64) -> Result<Claims, Error>;
+    /// Leases due jobs to a node for `lease_ms` (J8): phases that are not done, due, and not under a live lease; none
+    /// of the accounts in `except`, whose share of the node is used up (O3).
+    async fn claim(
+        &self,
+        node: NodeId,
+        limit: u32,
+        lease_ms: u64,
+        except: &[AccountId],
+    ) -> Result<Claims, Error>;
 
     /// Writes a step (J5, J6, M4, M7). When a part ends, its parent becomes due once no part is open.
     async fn commit(&self, commit: Commit) -> Result<Committed, Error>;

@@ -85,6 +85,11 @@ impl Allow {
         entries.into_iter().map(|entry| Cidr::parse(entry.as_ref())).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Whether nothing is named.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether the address, as written or as the IPv4 address it is mapped from, lies in a named range.
     pub fn contains(&self, ip: IpAddr) -> bool {
         let canonical = ip.to_canonical();

@@ -10,6 +10,7 @@ use spool_domain::time::{Clock, Timestamp};
 use tokio::sync::Notify;
 
 use crate::Inner;
+use crate::perform::Place;
 
 /// The longest sleep of the loop: hints can be lost, due times of other nodes are unknown.
 const POLL_EVERY_MS: u64 = 5_000;
@@ -45,12 +46,12 @@ impl Alarm {
     }
 
     /// Forgets what is known before looking, so that what becomes known while looking is kept.
-    fn reset(&self) {
+    pub(crate) fn reset(&self) {
         *self.next.lock() = Timestamp(i64::MAX);
     }
 
     /// Sleeps until the earliest known due time, at most `POLL_EVERY_MS`.
-    async fn sleep(&self) {
+    pub(crate) async fn sleep(&self) {
         loop {
             let next = *self.next.lock();
             let now = self.clock.now();
@@ -94,7 +95,8 @@ async fn run(inner: Arc<Inner>) {
             continue;
         }
         inner.due.reset();
-        let claims = match inner.store.claim(inner.node, slots as u32, inner.settings.lease_ms).await {
+        let lease_ms = inner.settings.lease_ms;
+        let claims = match inner.store.claim(inner.node, slots as u32, lease_ms, &inner.shares.full()).await {
             Ok(claims) => claims,
             Err(error) => {
                 tracing::error!(error = %error, "due jobs could not be claimed: {error}");
@@ -106,7 +108,10 @@ async fn run(inner: Arc<Inner>) {
         for job in claims.jobs {
             // Births take slots too, so the count above may be out of date; a job without a slot waits for one.
             match Arc::clone(&inner.slots).acquire_owned().await {
-                Ok(slot) => inner.work(Arc::new(job), None, slot),
+                Ok(slot) => {
+                    let place = Place { slot, share: inner.shares.take(job.account) };
+                    inner.work(Arc::new(job), None, place);
+                }
                 Err(_) => return,
             }
         }

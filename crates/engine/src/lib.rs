@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod address;
+pub mod deliver;
 pub mod media;
 pub mod providers;
 pub mod secret;
@@ -17,11 +18,13 @@ mod look;
 mod perform;
 mod prune;
 mod reconcile;
+mod shares;
 mod submit;
 mod sweep;
 mod upstream;
 
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use spool_domain::catalogue::Catalogue;
 use spool_domain::fault::{Fault, Kind};
@@ -33,10 +36,12 @@ use spool_domain::time::Clock;
 use tokio::sync::{Notify, Semaphore};
 
 pub use self::callback::{PATH as CALLBACK_PATH, Received};
+use self::deliver::Announcer;
 use self::providers::Providers;
 pub use self::prune::Forgotten;
 use self::secret::ServerKey;
 use self::settings::Settings;
+use self::shares::Shares;
 pub use self::submit::Ticket;
 use self::tasks::Tasks;
 use self::wake::{Listener, Wakes};
@@ -82,6 +87,8 @@ struct Inner {
     wakes: Arc<Wakes>,
     /// One permit for each job being worked on.
     slots: Arc<Semaphore>,
+    /// How many of them each account has.
+    shares: Arc<Shares>,
     /// Rings when a job may have become due.
     due: dispatch::Alarm,
     /// Rings when a slot became free while jobs were waiting for one.
@@ -89,8 +96,14 @@ struct Inner {
     /// When this process first saw an attempt as unknown, on its own clock (U5).
     quiet: reconcile::Quiet,
     callback_keys: callback::Keys,
+    /// Writes webhook messages, once somebody does.
+    announcer: OnceLock<Arc<dyn Announcer>>,
+    /// Rings when a message may have become due.
+    told: dispatch::Alarm,
+    /// Whether there may be registered webhook endpoints.
+    endpoints: AtomicBool,
     /// False once a heartbeat failed: then nothing new is claimed (J8).
-    alive: std::sync::atomic::AtomicBool,
+    alive: AtomicBool,
 }
 
 impl Engine {
@@ -98,8 +111,10 @@ impl Engine {
     pub async fn start(parts: Parts) -> Result<Self, store::Error> {
         let mut node = [0; 8];
         parts.entropy.fill(&mut node);
+        let told = dispatch::Alarm::new(Arc::clone(&parts.clock));
         let inner = Arc::new(Inner {
             slots: Arc::new(Semaphore::new(parts.settings.workers)),
+            shares: Shares::new(parts.settings.share()),
             due: dispatch::Alarm::new(Arc::clone(&parts.clock)),
             store: parts.store,
             blobs: parts.blobs,
@@ -115,6 +130,9 @@ impl Engine {
             freed: Notify::new(),
             quiet: reconcile::Quiet::default(),
             callback_keys: callback::Keys::default(),
+            announcer: OnceLock::new(),
+            told,
+            endpoints: false.into(),
             alive: true.into(),
         });
         let inherited = inner.store.take_over(inner.node).await?;
@@ -209,6 +227,7 @@ impl Engine {
     pub async fn stop(&self) {
         self.inner.tasks.stop();
         self.inner.due.ring_now();
+        self.inner.told.ring_now();
         self.inner.tasks.drained().await;
     }
 }

@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use spool_domain::adapter::{Output, Trouble, TroubleClass, Word};
 use spool_domain::fault::Fault;
-use spool_domain::ids::AttemptNo;
+use spool_domain::ids::{AccountId, AttemptNo};
 use spool_domain::job::{Asset, Job, Outcome, Phase, Run, Stored};
 use spool_domain::ledger::Transfer;
 use spool_domain::lifecycle::{self, Cost, Due, Event, Facts, Money, Step};
 use spool_domain::money::MicroUsd;
 use spool_domain::store::{Commit, Committed};
+use spool_domain::webhook::News;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::attempt::{Prepared, code_of};
 use crate::providers::{Door, Sending};
 use crate::settings::Assets;
+use crate::shares::Share;
 use crate::submit::{begin, event, purse};
 use crate::upstream::{Unanswered, Why, boot_ms};
 use crate::{Inner, attempt};
@@ -39,18 +41,32 @@ impl From<Event> for Found {
     }
 }
 
+/// What a job at work takes up.
+pub(crate) struct Place {
+    /// One of the node's workers.
+    pub(crate) slot: OwnedSemaphorePermit,
+    /// One of its account's share of them.
+    pub(crate) share: Share,
+}
+
 impl Inner {
+    /// A free worker for a job of this account, if there is one and the account may have it.
+    pub(crate) fn try_place(&self, account: AccountId) -> Option<Place> {
+        let slot = Arc::clone(&self.slots).try_acquire_owned().ok()?;
+        Some(Place { slot, share: self.shares.try_take(account)? })
+    }
+
     /// Works on a leased job until it is over, waits for a later moment, or is somebody else's.
-    pub(crate) fn work(
-        self: &Arc<Self>,
-        job: Arc<Job>,
-        prepared: Option<Prepared>,
-        slot: OwnedSemaphorePermit,
-    ) {
+    pub(crate) fn work(self: &Arc<Self>, job: Arc<Job>, prepared: Option<Prepared>, place: Place) {
         let inner = Arc::clone(self);
         self.tasks.spawn(async move {
             Box::pin(inner.run(job, prepared)).await;
+            let Place { slot, share } = place;
             drop(slot);
+            if share.give_back() {
+                // Its other jobs were passed over and ring no bell of their own.
+                inner.due.ring_now();
+            }
             inner.freed.notify_one();
         });
     }
@@ -112,8 +128,17 @@ impl Inner {
         debug_assert_eq!(next.phase.name(), step.phase.name());
         next.events += 1;
         let events = vec![event(&next, next.events, "submitting", &prepared.attempt.provider)];
-        let commit =
-            Commit { job: Arc::new(next), keep: true, events, transfers: Vec::new(), assets: Vec::new() };
+        // A job that is tried again has been told of before.
+        let first = prepared.attempt.no == AttemptNo(1);
+        let announcement = first.then(|| self.announcement(&next, News::Started)).flatten();
+        let commit = Commit {
+            job: Arc::new(next),
+            keep: true,
+            events,
+            transfers: Vec::new(),
+            assets: Vec::new(),
+            announcement,
+        };
         self.commit(commit).await
     }
 
@@ -257,9 +282,10 @@ impl Inner {
         }
         let keep = matches!(step.due, Due::Now) && !self.tasks.is_stopping();
         let (done, due) = (step.phase.is_done(), next.due);
-        let next = self
-            .commit(Commit { job: Arc::new(next), keep, events, transfers, assets: found.assets })
-            .await?;
+        let announcement = News::of_end(&next.phase).and_then(|news| self.announcement(&next, news));
+        let (job_next, assets) = (Arc::new(next), found.assets);
+        let next =
+            self.commit(Commit { job: job_next, keep, events, transfers, assets, announcement }).await?;
         log(&next, moved, name, code.as_deref());
         if done {
             self.quiet.forget(&next);
@@ -286,8 +312,10 @@ impl Inner {
     async fn commit(&self, mut commit: Commit) -> Option<Arc<Job>> {
         let mut job = Arc::clone(&commit.job);
         commit.job = Arc::clone(&job);
+        let announcement = commit.announcement.clone();
         match self.store.commit(commit).await {
             Ok(Committed::Done { cancel_asked }) => {
+                self.ring_if_told(announcement.as_ref());
                 if cancel_asked != job.cancel_asked {
                     Arc::make_mut(&mut job).cancel_asked = cancel_asked;
                 }

@@ -74,6 +74,12 @@ impl ServerKey {
         AssetId(id)
     }
 
+    /// One version of a webhook secret (W2): `whsec_` and the base64 of 32 bytes that only this key gives.
+    pub(crate) fn webhook_secret(&self, owner: &str, version: u32) -> String {
+        let mac = self.mac("webhook", &[owner.as_bytes(), &version.to_be_bytes()]);
+        format!("{}{}", crate::deliver::PREFIX, data_encoding::BASE64.encode(&mac))
+    }
+
     /// A key for another use, such as signing URLs.
     pub fn derive(&self, label: &str) -> [u8; 32] {
         self.mac(label, &[])

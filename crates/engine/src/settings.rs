@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use spool_domain::money::MicroUsd;
+use spool_domain::webhook::LADDER_MS;
 
 use crate::address::Allow;
 
@@ -20,6 +21,8 @@ pub enum Assets {
 pub struct Settings {
     /// How many jobs this node works on at once: calls on the wire and copies being made.
     pub workers: usize,
+    /// The most of them that one account may keep busy; 0 leaves an eighth to others (O3).
+    pub workers_per_account: usize,
     /// How long a lease lasts without a sign of life, milliseconds.
     pub lease_ms: u64,
     /// From this price on, an unknown outcome waits for an operator (U16).
@@ -41,6 +44,8 @@ pub struct Settings {
     pub allow: Arc<Allow>,
     /// Whether result URLs may be plain http. Addresses on the allow list may in any case.
     pub http_allowed: bool,
+    /// Pauses before the tries at a registered webhook endpoint, milliseconds (W3).
+    pub webhook_pauses_ms: Arc<[u64]>,
     /// This server's address as providers and clients see it, without trailing slash, if it has one.
     pub public_url: Option<String>,
 }
@@ -49,6 +54,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             workers: 1024,
+            workers_per_account: 0,
             lease_ms: 30_000,
             operator_from: MicroUsd(1_000_000),
             fresh_connection_from: MicroUsd(250_000),
@@ -59,7 +65,18 @@ impl Default for Settings {
             result_bytes_max: 2 << 30,
             allow: Arc::new(Allow::default()),
             http_allowed: false,
+            webhook_pauses_ms: Arc::new(LADDER_MS),
             public_url: None,
+        }
+    }
+}
+
+impl Settings {
+    /// The most workers that one account may keep busy.
+    pub(crate) fn share(&self) -> usize {
+        match self.workers_per_account {
+            0 => self.workers - self.workers / 8,
+            share => share,
         }
     }
 }

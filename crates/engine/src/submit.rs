@@ -11,6 +11,7 @@ use spool_domain::job::{Event, Job, Phase, Run};
 use spool_domain::ledger::Purse;
 use spool_domain::order::{Caller, Idempotency, Mode, Order, Terms, Validated};
 use spool_domain::store::{NewJob, Submitted};
+use spool_domain::webhook::News;
 
 use crate::attempt::Prepared;
 use crate::wake::Listener;
@@ -144,25 +145,35 @@ impl Inner {
         idempotency: Option<Idempotency>,
     ) -> Result<(Arc<Job>, Submitted), Fault> {
         let mut events = vec![event(&job, 1, "queued", "")];
-        let slot = Arc::clone(&self.slots).try_acquire_owned().ok().filter(|_| self.may_claim());
+        let place = self.try_place(job.account).filter(|_| self.may_claim());
         // Preparing also proves that the provider's input can be built at all: a fault here refuses the order.
         let prepared = self.prepare(&job)?;
         let mut begun = None;
-        if let Some(slot) = slot {
+        if let Some(place) = place {
             events.push(event(&job, 2, "submitting", &prepared.attempt.provider));
             begin(&mut job, &prepared);
             job.epoch = 1;
-            begun = Some((slot, prepared));
+            begun = Some((place, prepared));
         }
         job.events = events.len() as u32;
         let hold = purse(&job).hold(job.price);
         let claim = begun.is_some().then_some((self.node, self.settings.lease_ms));
+        let announcement = begun.as_ref().and_then(|_| self.announcement(&job, News::Started));
         let job = Arc::new(job);
-        let new = NewJob { job: Job::clone(&job), hold, events, claim, idempotency, parts: Vec::new() };
+        let new = NewJob {
+            job: Job::clone(&job),
+            hold,
+            events,
+            claim,
+            idempotency,
+            parts: Vec::new(),
+            announcement: announcement.clone(),
+        };
         let submitted = self.store.submit(new).await.map_err(broken)?;
         if matches!(submitted, Submitted::New) {
+            self.ring_if_told(announcement.as_ref());
             match begun {
-                Some((slot, prepared)) => self.work(Arc::clone(&job), Some(prepared), slot),
+                Some((place, prepared)) => self.work(Arc::clone(&job), Some(prepared), place),
                 None => self.due.ring_now(),
             }
         }
@@ -192,9 +203,19 @@ impl Inner {
             parts.push((part, first));
         }
         let hold = purse(&job).hold(job.price);
+        let announcement = self.announcement(&job, News::Started);
         let job = Arc::new(job);
-        let new = NewJob { job: Job::clone(&job), hold, events, claim: None, idempotency, parts };
+        let new = NewJob {
+            job: Job::clone(&job),
+            hold,
+            events,
+            claim: None,
+            idempotency,
+            parts,
+            announcement: announcement.clone(),
+        };
         let submitted = self.store.submit(new).await.map_err(broken)?;
+        self.ring_if_told(announcement.as_ref());
         self.due.ring_now();
         Ok((job, submitted))
     }

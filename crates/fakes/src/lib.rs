@@ -10,6 +10,7 @@ pub mod fal;
 pub mod files;
 mod media;
 pub mod openai;
+pub mod receiver;
 mod script;
 mod server;
 

@@ -22,6 +22,7 @@ mod limits;
 mod models;
 mod proofs;
 mod retention;
+mod scopes;
 mod shared;
 mod stop;
 mod submit;

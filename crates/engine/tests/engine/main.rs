@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
+mod deliver;
+mod fairness;
 mod live;
 mod preference;
 mod redirect;

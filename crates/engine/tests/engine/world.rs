@@ -47,6 +47,20 @@ provider = "second"
 upstream = "picture"
 
 [[model]]
+id = "test/quiet"
+name = "Quiet picture"
+description = "Pictures of another provider."
+makes = "image"
+tasks = ["text-to-image"]
+[model.params]
+prompt = { type = "text", role = "prompt", required = true }
+[[model.prices]]
+usd = "0.04"
+[[model.routes]]
+provider = "second"
+upstream = "picture"
+
+[[model]]
 id = "test/dear"
 name = "Dear picture"
 description = "Pictures at two dollars."

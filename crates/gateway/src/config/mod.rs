@@ -169,6 +169,7 @@ fn engine(reader: &mut Reader) -> Settings {
     });
     Settings {
         workers: reader.int("engine.workers", 1..=65_536) as usize,
+        workers_per_account: reader.int("engine.workers_per_account", 0..=65_536) as usize,
         // Below a second, a busy machine would lose jobs to itself.
         lease_ms: reader.int("engine.lease_ms", 1_000..=3_600_000),
         operator_from: reader.money("engine.operator_from_usd"),
@@ -180,6 +181,11 @@ fn engine(reader: &mut Reader) -> Settings {
         result_bytes_max: reader.int("engine.result_bytes_max", 1..=1 << 40),
         allow: Arc::new(allow),
         http_allowed: reader.truth("egress.http_allowed"),
+        webhook_pauses_ms: reader
+            .ints("webhooks.retry_pauses_s", 0..=604_800)
+            .into_iter()
+            .map(|pause_s| pause_s * 1_000)
+            .collect(),
         public_url: reader.url("public_url"),
     }
 }

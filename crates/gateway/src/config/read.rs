@@ -54,6 +54,19 @@ impl<'a> Reader<'a> {
         items.map(|items| items.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
     }
 
+    /// A list of whole numbers within bounds, not empty.
+    pub fn ints(&mut self, path: &str, allowed: RangeInclusive<u64>) -> Vec<u64> {
+        let items = self.value(path).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let fit =
+            |item: &Value| u64::try_from(item.as_integer()?).ok().filter(|number| allowed.contains(number));
+        let numbers: Option<Vec<u64>> = items.iter().map(fit).collect();
+        numbers.filter(|numbers| !numbers.is_empty()).unwrap_or_else(|| {
+            let range = format!("{} to {}", allowed.start(), allowed.end());
+            self.wrong(path, format!("must be a list of one or more whole numbers from {range}"));
+            vec![*allowed.start()]
+        })
+    }
+
     /// True or false.
     pub fn truth(&mut self, path: &str) -> bool {
         self.value(path).and_then(Value::as_bool).unwrap_or_default()

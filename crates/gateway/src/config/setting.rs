@@ -30,9 +30,13 @@ impl Setting {
         match &self.default {
             Value::Integer(_) => text.trim().parse().map(Value::Integer).map_err(|_| self.wanted()),
             Value::Boolean(_) => text.trim().parse().map(Value::Boolean).map_err(|_| self.wanted()),
-            Value::Array(_) => {
+            Value::Array(default) => {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-                Ok(Value::Array(items.map(|item| Value::String(item.to_owned())).collect()))
+                let item = |item: &str| match default.first() {
+                    Some(Value::Integer(_)) => item.parse().map(Value::Integer).map_err(|_| self.wanted()),
+                    _ => Ok(Value::String(item.to_owned())),
+                };
+                items.map(item).collect::<Result<_, _>>().map(Value::Array)
             }
             _ => Ok(Value::String(text.to_owned())),
         }
@@ -40,9 +44,10 @@ impl Setting {
 
     /// Checks that a file's value has the setting's type.
     pub fn check(&self, value: &Value) -> Result<(), String> {
-        let texts = |items: &[Value]| items.iter().all(Value::is_str);
         match (&self.default, value) {
-            (Value::Array(_), Value::Array(items)) if texts(items) => Ok(()),
+            (Value::Array(default), Value::Array(items)) if items.iter().all(|item| alike(default, item)) => {
+                Ok(())
+            }
             (Value::Array(_), _) => Err(self.wanted()),
             (default, value) if default.same_type(value) => Ok(()),
             _ => Err(self.wanted()),
@@ -53,11 +58,19 @@ impl Setting {
         let form = match &self.default {
             Value::Integer(_) => "a whole number",
             Value::Boolean(_) => "true or false",
+            Value::Array(default) if default.iter().any(Value::is_integer) => {
+                "a list of whole numbers (in the environment: separated by commas)"
+            }
             Value::Array(_) => "a list of texts (in the environment: separated by commas)",
             _ => "a text",
         };
         format!("`{}` takes {form}", self.path)
     }
+}
+
+/// Whether a list's item has the type of the default's items; an empty default stands for texts.
+fn alike(default: &[Value], item: &Value) -> bool {
+    default.first().map_or(item.is_str(), |first| first.same_type(item))
 }
 
 /// All settings, in the order of the default file; then the providers', by name with their own base URL.

@@ -8,7 +8,7 @@ use spool_domain::time::Timestamp;
 
 use super::failure::Failure;
 use super::submit::{add_events, numbered_on, put_attempt};
-use super::{ledger, rows};
+use super::{ledger, outbox, rows};
 
 /// The moment `commit`.
 pub(super) fn commit(connection: &Connection, now: Timestamp, step: &Commit) -> Result<Committed, Failure> {
@@ -33,6 +33,9 @@ pub(super) fn commit(connection: &Connection, now: Timestamp, step: &Commit) -> 
     }
     for asset in &step.assets {
         add_asset(connection, n, asset)?;
+    }
+    if let Some(announcement) = &step.announcement {
+        outbox::announce(connection, now, n, job, announcement)?;
     }
     // The last part to end wakes the whole. A whole that goes back to wait while its last part ended meanwhile
     // would have slept through that, so it asks the same question.

@@ -6,8 +6,8 @@ use spool_domain::job::Job;
 use spool_domain::order::Mode;
 use spool_domain::time::Timestamp;
 
-use super::claim;
 use super::failure::Failure;
+use super::{claim, outbox};
 
 /// The moment `renew`. Never shortens a lease.
 pub(super) fn renew(
@@ -27,6 +27,7 @@ pub(super) fn take_over(connection: &Connection, now: Timestamp, node: NodeId) -
     let taken = connection
         .prepare_cached(include_str!("../../sql/sqlite/take_over.sql"))?
         .execute(params![node.0, now.0])?;
+    outbox::take_over(connection, now)?;
     Ok(taken as u64)
 }
 

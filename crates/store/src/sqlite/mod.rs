@@ -10,6 +10,7 @@ mod folder;
 mod ledger;
 mod migrate;
 mod moments;
+mod outbox;
 mod prune;
 mod read;
 mod readers;
@@ -34,7 +35,7 @@ use writer::Writer;
 pub const DATABASE: &str = "spool.db";
 
 /// Statements kept prepared per connection: a little more than there are.
-const STATEMENTS_MAX: usize = 64;
+const STATEMENTS_MAX: usize = 160;
 
 /// The writer's page cache, KiB: the upper levels of every index of a few million jobs.
 const WRITER_CACHE_KIB: i64 = 8 * 1024;

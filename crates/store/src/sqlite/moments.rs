@@ -23,9 +23,15 @@ impl Store for Sqlite {
         self.write(move |db| submit::submit(db, now, &new)).await
     }
 
-    async fn claim(&self, node: NodeId, limit: u32, lease_ms: u64) -> Result<Claims, Error> {
-        let now = self.now();
-        self.write(move |db| claim::claim(db, now, node, limit, lease_ms)).await
+    async fn claim(
+        &self,
+        node: NodeId,
+        limit: u32,
+        lease_ms: u64,
+        except: &[AccountId],
+    ) -> Result<Claims, Error> {
+        let (now, except) = (self.now(), except.to_vec());
+        self.write(move |db| claim::claim(db, now, node, limit, lease_ms, &except)).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, Error> {

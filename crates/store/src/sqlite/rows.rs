@@ -163,7 +163,8 @@ fn result(column: usize, word: &str) -> rusqlite::Result<AttemptResult> {
         .ok_or_else(|| unreadable(column))
 }
 
-fn time(row: &Row, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+/// A moment of a column that may be empty.
+pub(super) fn time(row: &Row, column: usize) -> rusqlite::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp))
 }
 
@@ -172,6 +173,6 @@ fn json<T: DeserializeOwned>(row: &Row, column: usize) -> rusqlite::Result<T> {
 }
 
 /// The column does not hold what this program writes. Its content stays out of the text.
-fn unreadable(column: usize) -> rusqlite::Error {
+pub(super) fn unreadable(column: usize) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, "not written by this program".into())
 }

@@ -10,7 +10,7 @@ use spool_domain::store::{NewJob, Submitted};
 use spool_domain::time::Timestamp;
 
 use super::failure::Failure;
-use super::{claim, ledger, rows};
+use super::{claim, ledger, outbox, rows};
 
 /// The moment `submit`.
 pub(super) fn submit(connection: &Connection, now: Timestamp, new: &NewJob) -> Result<Submitted, Failure> {
@@ -44,6 +44,9 @@ pub(super) fn submit(connection: &Connection, now: Timestamp, new: &NewJob) -> R
     }
     for (part, event) in &new.parts {
         insert(connection, part, std::slice::from_ref(event), Some(n), now, None)?;
+    }
+    if let Some(announcement) = &new.announcement {
+        outbox::announce(connection, now, n, &new.job, announcement)?;
     }
     Ok(Submitted::New)
 }

@@ -119,7 +119,7 @@ pub(crate) async fn a_birth_claim_is_leased_and_has_its_attempt(world: &World) {
     let job = world.admit(new).await;
     assert_eq!(world.read(&job).await, job);
     assert_eq!(world.store.attempts(job.id).await.unwrap(), vec![world.attempt(1)]);
-    assert!(world.store.claim(ONE, 10, LEASE_MS).await.unwrap().jobs.is_empty());
+    assert!(world.store.claim(ONE, 10, LEASE_MS, &[]).await.unwrap().jobs.is_empty());
     world.commit(world.accepted(&job, "r-1")).await;
 }
 

@@ -41,7 +41,10 @@ pub(crate) async fn j7_a_wish_to_cancel_under_a_lease_is_told_with_the_commit(wo
     let mut step = world.step(&again, again.phase.clone());
     Arc::make_mut(&mut step.job).due = Some(world.now().after_ms(60_000));
     world.commit(step).await;
-    assert!(world.store.claim(ONE, 1, LEASE_MS).await.unwrap().jobs.is_empty(), "known wishes do not wake");
+    assert!(
+        world.store.claim(ONE, 1, LEASE_MS, &[]).await.unwrap().jobs.is_empty(),
+        "known wishes do not wake"
+    );
 }
 
 pub(crate) async fn j7_a_wish_to_cancel_reaches_the_parts(world: &World) {

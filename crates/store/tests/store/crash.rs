@@ -85,7 +85,7 @@ async fn writes_until_it_is_killed() {
         loop {
             let job = world.admit(world.order(account)).await;
             println!("ack submitted {}", job.id);
-            for job in world.store.claim(ONE, 1, 30_000).await.unwrap().jobs {
+            for job in world.store.claim(ONE, 1, 30_000, &[]).await.unwrap().jobs {
                 let job = world.commit(world.failed(&job)).await;
                 println!("ack ended {}", job.id);
             }

@@ -124,7 +124,11 @@ async fn every_statement_finds_its_rows_by_an_index() {
         let mut steps = plan.raw_query();
         while let Some(step) = steps.next().unwrap() {
             let step: String = step.get(3).unwrap();
-            let walks = step.starts_with("SCAN") && step != "SCAN CONSTANT ROW";
+            // A list that was given is walked.
+            // `busy` is the list of receivers with something pending, which its own query has just made.
+            let walks = step.starts_with("SCAN")
+                && !["SCAN CONSTANT ROW", "SCAN busy", "SCAN json_each VIRTUAL TABLE INDEX 1:"]
+                    .contains(&step.as_str());
             assert!(!walks && !step.contains("TEMP B-TREE"), "{name}: {step}");
         }
         looked_at += 1;

@@ -41,7 +41,7 @@ async fn j1_everything_is_there_after_a_restart() {
     let account = world.account(2).await;
     let open = world.admit(world.order(account)).await;
     let over = world.admit(world.order(account)).await;
-    let jobs = world.store.claim(ONE, 2, 1_000).await.unwrap().jobs;
+    let jobs = world.store.claim(ONE, 2, 1_000, &[]).await.unwrap().jobs;
     let over = world.commit(world.failed(jobs.iter().find(|job| job.id == over.id).unwrap())).await;
     drop(world);
     assert!(!dir.path().join(format!("{DATABASE}-wal")).exists(), "the log was folded into the database");

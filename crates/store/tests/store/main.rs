@@ -10,6 +10,7 @@ mod control;
 mod crash;
 mod damage;
 mod folder;
+mod outbox;
 mod reading;
 mod steps;
 mod work;
@@ -54,6 +55,7 @@ macro_rules! conformance {
                 a_claimed_job_is_left_alone_until_its_lease_lapses,
                 renewing_lengthens_all_leases_of_a_node,
                 racing_claims_share_no_job,
+                o3_jobs_of_excepted_accounts_are_passed_over,
                 j3_jobs_with_the_operator_are_not_claimed,
                 u12_takeover_ends_foreign_leases_only,
             ],
@@ -81,6 +83,23 @@ macro_rules! conformance {
                 m7_a_reference_is_booked_once,
                 m10_holds_cannot_be_booked_beside_their_jobs,
                 live_and_test_books_never_touch,
+            ],
+            outbox: [
+                w1_a_message_is_written_with_its_step_for_each_who_hears_it,
+                w1_a_step_that_is_lost_tells_nobody,
+                w1_the_same_news_is_told_once,
+                w2_secrets_are_versions_that_count_on,
+                w4_a_replay_wakes_what_is_over_under_the_same_id,
+                w4_an_endpoint_that_is_switched_off_keeps_what_it_missed_for_a_replay,
+                w6_a_long_queue_at_one_receiver_delays_no_other,
+                w6_nothing_is_sent_to_a_receiver_that_rests,
+                a_delivery_whose_sender_died_is_sent_again,
+                callbacks_of_every_change_are_in_order_and_stale_ones_are_dropped,
+                callbacks_carry_the_accounts_secret,
+                s9_endpoints_and_deliveries_of_others_are_not_there,
+                deliveries_are_listed_by_what_is_asked_for,
+                an_account_has_a_bounded_number_of_endpoints,
+                old_deliveries_are_forgotten,
             ]
         }
     };

@@ -157,7 +157,7 @@ pub(crate) async fn a_failed_commit_leaves_no_trace_and_others_go_on(world: &Wor
     for _ in 0..40 {
         world.admit(world.order(account)).await;
     }
-    let jobs = world.store.claim(ONE, 40, LEASE_MS).await.unwrap().jobs;
+    let jobs = world.store.claim(ONE, 40, LEASE_MS, &[]).await.unwrap().jobs;
     // Every fourth step asks for the first job's id at the provider, after its events and attempt were written.
     let steps = jobs.iter().enumerate().map(|(n, job)| {
         let mut step = world.accepted(job, &format!("r-{}", if n % 4 == 0 { 0 } else { n }));
@@ -247,7 +247,7 @@ pub(crate) async fn a_kept_lease_goes_on(world: &World) {
     let mut step = world.step(&job, Phase::Submitting);
     step.keep = true;
     let job = world.commit(step).await;
-    assert!(world.store.claim(TWO, 1, LEASE_MS).await.unwrap().jobs.is_empty());
+    assert!(world.store.claim(TWO, 1, LEASE_MS, &[]).await.unwrap().jobs.is_empty());
     let job = world.commit(world.step(&job, Phase::Queued)).await;
     assert_eq!(world.claim(TWO).await.id, job.id);
 }

@@ -16,7 +16,7 @@ pub(crate) async fn j8_claims_never_exceed_the_limit(world: &World) {
     }
     let mut seen = HashSet::new();
     for (limit, expected) in [(0, 0), (4, 4), (4, 4), (4, 2), (4, 0)] {
-        let jobs = world.store.claim(ONE, limit, LEASE_MS).await.unwrap().jobs;
+        let jobs = world.store.claim(ONE, limit, LEASE_MS, &[]).await.unwrap().jobs;
         assert_eq!(jobs.len(), expected);
         assert!(jobs.iter().all(|job| seen.insert(job.id)), "a leased job was handed out again");
     }
@@ -24,25 +24,38 @@ pub(crate) async fn j8_claims_never_exceed_the_limit(world: &World) {
 
 pub(crate) async fn claims_come_most_overdue_first_and_tell_the_next_due(world: &World) {
     let account = world.account(4).await;
-    assert_eq!(world.store.claim(ONE, 1, LEASE_MS).await.unwrap().next_due, None);
+    assert_eq!(world.store.claim(ONE, 1, LEASE_MS, &[]).await.unwrap().next_due, None);
     let mut orders: Vec<_> = (0..4).map(|_| world.order(account)).collect();
     let dues = [5_000, 1_000, 3_000, 9_000].map(|ms| world.now().after_ms(ms));
     for (order, due) in orders.iter_mut().zip(dues) {
         order.job.due = Some(due);
         world.admit(order.clone()).await;
     }
-    let claims = world.store.claim(ONE, 10, LEASE_MS).await.unwrap();
+    let claims = world.store.claim(ONE, 10, LEASE_MS, &[]).await.unwrap();
     assert!(claims.jobs.is_empty());
     assert_eq!(claims.next_due, Some(dues[1]));
 
     world.pass_ms(5_000);
-    let claims = world.store.claim(ONE, 2, LEASE_MS).await.unwrap();
+    let claims = world.store.claim(ONE, 2, LEASE_MS, &[]).await.unwrap();
     let ids: Vec<_> = claims.jobs.iter().map(|job| job.id).collect();
     assert_eq!(ids, [orders[1].job.id, orders[2].job.id]);
     assert_eq!(claims.next_due, Some(dues[0]), "one more is due already");
-    let claims = world.store.claim(ONE, 10, LEASE_MS).await.unwrap();
+    let claims = world.store.claim(ONE, 10, LEASE_MS, &[]).await.unwrap();
     assert_eq!(claims.jobs.len(), 1);
     assert_eq!(claims.next_due, Some(dues[3]));
+}
+
+pub(crate) async fn o3_jobs_of_excepted_accounts_are_passed_over(world: &World) {
+    let noisy = world.account(3).await;
+    let quiet = world.account(1).await;
+    for _ in 0..3 {
+        world.admit(world.order(noisy)).await;
+    }
+    let wanted = world.admit(world.order(quiet)).await;
+    let claims = world.store.claim(ONE, 2, LEASE_MS, &[noisy]).await.unwrap();
+    assert_eq!(claims.jobs.iter().map(|job| job.id).collect::<Vec<_>>(), [wanted.id]);
+    assert_eq!(claims.next_due, Some(world.now().after_ms(LEASE_MS)), "only the quiet one's lease counts");
+    assert_eq!(world.store.claim(ONE, 9, LEASE_MS, &[]).await.unwrap().jobs.len(), 3);
 }
 
 pub(crate) async fn a_claimed_job_is_left_alone_until_its_lease_lapses(world: &World) {
@@ -51,7 +64,7 @@ pub(crate) async fn a_claimed_job_is_left_alone_until_its_lease_lapses(world: &W
     let first = world.claim(ONE).await;
     assert_eq!(first.epoch, admitted.epoch + 1);
     world.pass_ms(LEASE_MS - 1);
-    assert!(world.store.claim(TWO, 1, LEASE_MS).await.unwrap().jobs.is_empty());
+    assert!(world.store.claim(TWO, 1, LEASE_MS, &[]).await.unwrap().jobs.is_empty());
     world.pass_ms(1);
     let second = world.claim(TWO).await;
     assert_eq!((second.id, second.epoch), (first.id, first.epoch + 1));
@@ -62,15 +75,15 @@ pub(crate) async fn renewing_lengthens_all_leases_of_a_node(world: &World) {
     for _ in 0..3 {
         world.admit(world.order(account)).await;
     }
-    world.store.claim(ONE, 2, LEASE_MS).await.unwrap();
+    world.store.claim(ONE, 2, LEASE_MS, &[]).await.unwrap();
     let other = world.claim(TWO).await;
     world.pass_ms(LEASE_MS / 2);
     assert_eq!(world.store.renew(ONE, LEASE_MS).await.unwrap(), 2);
     world.pass_ms(LEASE_MS / 2);
-    let lapsed = world.store.claim(TWO, 10, LEASE_MS).await.unwrap().jobs;
+    let lapsed = world.store.claim(TWO, 10, LEASE_MS, &[]).await.unwrap().jobs;
     assert_eq!(lapsed.iter().map(|job| job.id).collect::<Vec<_>>(), [other.id]);
     world.pass_ms(LEASE_MS / 2);
-    assert_eq!(world.store.claim(TWO, 10, LEASE_MS).await.unwrap().jobs.len(), 2);
+    assert_eq!(world.store.claim(TWO, 10, LEASE_MS, &[]).await.unwrap().jobs.len(), 2);
     assert_eq!(world.store.renew(ONE, LEASE_MS).await.unwrap(), 0, "nothing is left to renew");
 }
 
@@ -80,7 +93,8 @@ pub(crate) async fn racing_claims_share_no_job(world: &World) {
         world.admit(world.order(account)).await;
     }
     let claims =
-        join_all((0..20).map(|n| world.store.claim(if n % 2 == 0 { ONE } else { TWO }, 3, LEASE_MS))).await;
+        join_all((0..20).map(|n| world.store.claim(if n % 2 == 0 { ONE } else { TWO }, 3, LEASE_MS, &[])))
+            .await;
     let ids: Vec<_> = claims.into_iter().flat_map(|claim| claim.unwrap().jobs).map(|job| job.id).collect();
     assert_eq!(ids.len(), 50);
     assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 50);
@@ -95,7 +109,7 @@ pub(crate) async fn j3_jobs_with_the_operator_are_not_claimed(world: &World) {
     world.store.commit(asleep).await.expect_err("an open job without a next action");
     world.commit(world.step(&job, Phase::NeedsOperator)).await;
     world.pass_ms(10 * LEASE_MS);
-    let claims = world.store.claim(ONE, 1, LEASE_MS).await.unwrap();
+    let claims = world.store.claim(ONE, 1, LEASE_MS, &[]).await.unwrap();
     assert_eq!((claims.jobs.len(), claims.next_due), (0, None));
 }
 
@@ -104,7 +118,7 @@ pub(crate) async fn u12_takeover_ends_foreign_leases_only(world: &World) {
     for _ in 0..3 {
         world.admit(world.order(account)).await;
     }
-    let foreign = world.store.claim(ONE, 2, LEASE_MS).await.unwrap().jobs;
+    let foreign = world.store.claim(ONE, 2, LEASE_MS, &[]).await.unwrap().jobs;
     let own = world.claim(TWO).await;
     // Where leases cannot be known to be dead at once, they are after they lapsed.
     world.pass_ms(LEASE_MS / 2);
@@ -114,7 +128,7 @@ pub(crate) async fn u12_takeover_ends_foreign_leases_only(world: &World) {
     for job in &foreign {
         assert_eq!(world.store.commit(world.failed(job)).await.unwrap(), Committed::Lost);
     }
-    let taken = world.store.claim(TWO, 10, LEASE_MS).await.unwrap().jobs;
+    let taken = world.store.claim(TWO, 10, LEASE_MS, &[]).await.unwrap().jobs;
     assert_eq!(taken.len(), 2);
     assert!(taken.iter().all(|job| foreign.iter().any(|old| old.id == job.id && old.epoch < job.epoch)));
     world.commit(world.failed(&own)).await;

@@ -116,6 +116,7 @@ impl World {
             claim: None,
             idempotency: None,
             parts: Vec::new(),
+            announcement: None,
             job,
         }
     }
@@ -203,7 +204,7 @@ impl World {
 
     /// Claims exactly one job.
     pub(crate) async fn claim(&self, node: NodeId) -> Job {
-        let mut claims = self.store.claim(node, 1, LEASE_MS).await.unwrap();
+        let mut claims = self.store.claim(node, 1, LEASE_MS, &[]).await.unwrap();
         claims.jobs.pop().expect("a job is due")
     }
 
@@ -222,6 +223,7 @@ impl World {
             events: vec![event],
             transfers: Vec::new(),
             assets: Vec::new(),
+            announcement: None,
         }
     }
 

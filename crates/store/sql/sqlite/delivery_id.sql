@@ -1,0 +1,1 @@
+SELECT id FROM delivery WHERE n = ?1

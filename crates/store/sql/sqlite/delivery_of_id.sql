@@ -1,0 +1,1 @@
+SELECT n, endpoint, job, manner FROM delivery WHERE id = ?1

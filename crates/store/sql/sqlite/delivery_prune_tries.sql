@@ -1,0 +1,2 @@
+DELETE FROM delivery_try
+WHERE delivery IN (SELECT n FROM delivery WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2)

@@ -1,0 +1,1 @@
+UPDATE delivery SET due = ?2 WHERE n = ?1

@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT 1 FROM endpoint WHERE id IS NOT NULL AND removed_at IS NULL)

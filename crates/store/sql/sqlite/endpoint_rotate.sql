@@ -1,0 +1,2 @@
+UPDATE endpoint SET secret = secret + 1, secret_since = ?4
+WHERE account = ?1 AND mode = ?2 AND id = ?3 AND removed_at IS NULL
