@@ -43,11 +43,9 @@ impl Inner {
         from: u16,
     ) -> impl Iterator<Item = Way<'a>> {
         // The sandbox serves every model whatever its routes can do, and stands in for the first one only: one fate
-        // per test job. It goes by its own name too.
+        // per test job.
         let test = mode == Mode::Test;
-        let named = test && preference.is_some_and(|wish| wish.order.iter().any(|name| is_sandbox(name)));
-        let line_up = Preference::line_up(preference.filter(|_| !named), &model.routes);
-        line_up
+        self.line_up(model, mode, preference)
             .into_iter()
             .zip(0..)
             .skip(if test { 0 } else { usize::from(from) })
@@ -58,6 +56,14 @@ impl Inner {
                 Some(Way { place, route, door })
             })
             .take(if test { 1 } else { usize::MAX })
+    }
+
+    /// The numbers of the model's routes in the order in which a job may try them.
+    fn line_up(&self, model: &Model, mode: Mode, preference: Option<&Preference>) -> Vec<u16> {
+        // The sandbox stands in for every provider, and goes by its own name too.
+        let sandbox = |name: &String| name.eq_ignore_ascii_case(self.providers.sandbox_name());
+        let named = |wish: &&Preference| mode == Mode::Test && wish.order.iter().any(sandbox);
+        Preference::line_up(preference.filter(|wish| !named(wish)), &model.routes)
     }
 
     /// Builds the next attempt of a queued job. Nothing has been sent when this fails.
@@ -120,17 +126,12 @@ impl Inner {
         let told = job.attempt.as_ref().and_then(|attempt| attempt.billed);
         told.or_else(|| {
             let model = self.catalogue.find(&job.model)?;
-            let line_up = Preference::line_up(job.terms.providers.as_ref(), &model.routes);
+            let line_up = self.line_up(model, job.mode, job.terms.providers.as_ref());
             let route = model.routes.get(usize::from(*line_up.get(usize::from(job.route))?))?;
             route.cost(model.unit_price(&job.params)).times(job.count)
         })
         .unwrap_or(job.price)
     }
-}
-
-/// Whether a caller means the sandbox.
-fn is_sandbox(name: &str) -> bool {
-    name.eq_ignore_ascii_case("sandbox")
 }
 
 /// The first byte of a submit goes out within this time after its intent was prepared, or never (U10). Long

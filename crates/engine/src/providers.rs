@@ -190,6 +190,11 @@ impl Providers {
     }
 
     /// Asks the provider in this process; also for its result files.
+    /// What the sandbox is called.
+    pub(crate) fn sandbox_name(&self) -> &'static str {
+        self.sandbox.manifest().provider
+    }
+
     /// The provider in this process.
     pub(crate) fn resident(&self) -> &dyn Resident {
         self.resident.as_ref()
