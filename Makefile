@@ -1,6 +1,6 @@
 # `make run` starts the server, `make check` and `make test` are what CI runs.
 
-.PHONY: run check test tools bench crash docs
+.PHONY: run check test tools programs bench crash fuzz docs
 
 CARGO ?= cargo
 
@@ -17,11 +17,21 @@ check:
 test: tools
 	$(CARGO) test --workspace
 
-# ffprobe looks at the sandbox's files from outside. It is installed where we may, and asked for where we may not.
-tools:
-	@command -v ffprobe >/dev/null 2>&1 \
-	  || { [ "$$(id -u)" = 0 ] && apt-get update && apt-get install -y --no-install-recommends ffmpeg; } \
-	  || { echo "error: the tests need ffprobe: install ffmpeg" >&2; exit 1; }
+# What the tests need beside cargo: ffprobe looks at the sandbox's files, jq and the libraries of Python and Node are for the examples,
+# and schemathesis reads the OpenAPI document. Done once, and again when a list of libraries changes.
+tools: target/tools/venv/done examples/node_modules/done
+
+programs:
+	@.ci/packages ffprobe=ffmpeg curl=curl jq=jq python3=python3 python3-venv node=nodejs npm=npm
+
+target/tools/venv/done: examples/requirements.txt crates/gateway/tests/requirements.txt | programs
+	python3 -m venv target/tools/venv
+	target/tools/venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
+	@touch $@
+
+examples/node_modules/done: examples/package-lock.json | programs
+	npm ci --prefix examples --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 # Ratios against floors measured in the same run.
 bench:
@@ -32,6 +42,11 @@ bench:
 crash: CRASH_ROUNDS ?= 1000
 crash:
 	CRASH_ROUNDS=$(CRASH_ROUNDS) $(CARGO) test -p spool-gateway --test crash -- --nocapture
+
+# Requests made from the OpenAPI document for FUZZ_S seconds; FUZZ_SEED repeats a run.
+fuzz: FUZZ_S ?= 600
+fuzz: tools
+	FUZZ_S=$(FUZZ_S) $(CARGO) test -p spool-gateway --test examples description -- --nocapture
 
 # Writes the pages of docs/ that tests print.
 docs:

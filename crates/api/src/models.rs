@@ -18,7 +18,9 @@ use crate::{Api, answer, jobs};
 
 const LIMIT_DEFAULT: usize = 20;
 const LIMIT_MAX: usize = 100;
-const SEARCH_BYTES_MAX: usize = 200;
+const SEARCH_CHARS_MAX: usize = 200;
+/// Far beyond any catalogue; beyond it, a number is a slip.
+const OFFSET_MAX: usize = 1_000_000;
 
 /// What both calls need.
 const READ: Need = Need::of(Scope::ModelsRead);
@@ -148,8 +150,12 @@ impl Filter {
                     let limit = whole(LIMIT_MAX).filter(|limit| *limit > 0);
                     filter.limit = limit.ok_or_else(|| wrong("a whole number from 1 to 100"))?;
                 }
-                "offset" => filter.offset = whole(usize::MAX).ok_or_else(|| wrong("a whole number"))?,
-                "search" if value.len() > SEARCH_BYTES_MAX => return Err(wrong("at most 200 bytes long")),
+                "offset" => {
+                    filter.offset = whole(OFFSET_MAX).ok_or_else(|| wrong("a whole number up to 1000000"))?;
+                }
+                "search" if value.chars().nth(SEARCH_CHARS_MAX).is_some() => {
+                    return Err(wrong("at most 200 characters long"));
+                }
                 "search" => filter.search = value.into_owned(),
                 "category" if value.is_empty() => {}
                 "category" => {
@@ -255,6 +261,8 @@ mod tests {
         assert_eq!(Filter::read("category=audio").unwrap().category, Some(Category::Makes(Makes::Audio)));
         let default = Filter::read("").unwrap();
         assert_eq!((default.limit, default.offset, default.category), (20, 0, None));
+        let longest = format!("offset=1000000&search={}", "ü".repeat(200));
+        assert_eq!(Filter::read(&longest).unwrap().offset, 1_000_000);
     }
 
     #[test]
@@ -264,6 +272,8 @@ mod tests {
             ("limit=101", "limit"),
             ("limit=x", "limit"),
             ("offset=-1", "offset"),
+            ("offset=1000001", "offset"),
+            (&format!("search={}", "ü".repeat(201)), "search"),
             ("category=hats", "category"),
         ] {
             assert_eq!(Filter::read(query).unwrap_err().param.as_deref(), Some(param), "{query}");

@@ -91,13 +91,13 @@ pub(super) fn watch() -> Value {
         "summary": "Watch a job until it is over",
         "parameters": [
             id(),
-            parameter("header", "Last-Event-ID", json!({ "type": "integer", "minimum": 0 }), "The last event that the reader has."),
+            parameter("header", "Last-Event-ID", json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }), "The last event that the reader has."),
         ],
         "responses": with(answers, json!({
             "200": {
-                "description": "Server-Sent Events, each with a JobEvent as its data. The stream ends after the last.",
+                "description": "Server-Sent Events. The stream ends after the last.",
                 "headers": named_headers(&names),
-                "content": { "text/event-stream": { "schema": { "type": "string" } } },
+                "content": { "text/event-stream": { "schema": schema("JobStreamEvent") } },
             },
             "204": { "description": "The job is over, and the reader has all of its events.", "headers": named_headers(&names) },
         })),
@@ -239,6 +239,19 @@ pub(super) fn event() -> Value {
             "at": { "type": "string", "format": "date-time" },
             "status": { "enum": ["queued", "processing", "succeeded", "failed", "cancelled"] },
             "progress": { "type": "integer", "minimum": 0, "maximum": 100, "description": "Percent, where the provider says." },
+        },
+    })
+}
+
+/// One event of the stream, as the schema of a stream of events says what each of them is.
+pub(super) fn stream_event() -> Value {
+    json!({
+        "type": "object",
+        "required": ["event", "data"],
+        "properties": {
+            "id": { "type": "string", "pattern": "^[0-9]+$", "description": "`no` of a step; a `progress` has none." },
+            "event": { "type": "string", "description": "Its `kind`." },
+            "data": { "type": "string", "contentMediaType": "application/json", "contentSchema": schema("JobEvent") },
         },
     })
 }

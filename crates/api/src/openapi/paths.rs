@@ -4,6 +4,8 @@ mod submit;
 
 use serde_json::{Map, Value, json};
 
+use spool_domain::catalogue::{Makes, Task};
+
 use super::jobs;
 use super::schemas::{named_headers, schema};
 
@@ -166,15 +168,18 @@ fn models() -> Value {
             ("429", "`RATE_LIMITED`: too many requests."),
         ],
     );
+    let tasks = Task::ALL.iter().map(|task| task.as_str());
+    let categories: Vec<&str> =
+        tasks.chain(Makes::ALL.iter().map(|kind| kind.as_str())).chain([""]).collect();
     json!({
         "operationId": "listModels",
         "tags": ["models"],
         "summary": "List the models",
         "parameters": [
             parameter("query", "limit", json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 20 }), "How many at most."),
-            parameter("query", "offset", json!({ "type": "integer", "minimum": 0, "default": 0 }), "How many to leave out first."),
+            parameter("query", "offset", json!({ "type": "integer", "minimum": 0, "maximum": 1_000_000, "default": 0 }), "How many to leave out first."),
             parameter("query", "search", json!({ "type": "string", "maxLength": 200 }), "Words that all must occur."),
-            parameter("query", "category", json!({ "type": "string" }), "A task such as `text-to-image`, or a kind such as `video`."),
+            parameter("query", "category", json!({ "enum": categories }), "A task, or a kind of what is made."),
         ],
         "responses": with(answers, json!({
             "200": answer("One page of them.", schema("ModelPage"), &["Cache-Control"]),

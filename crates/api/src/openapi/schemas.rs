@@ -61,6 +61,7 @@ pub(super) fn all() -> Value {
         "JobCancellation": jobs::cancellation(),
         "JobOutput": jobs::output(),
         "JobEvent": jobs::event(),
+        "JobStreamEvent": jobs::stream_event(),
         "JobDryRun": jobs::dry_run(),
         "JobError": jobs::error(),
         "ModelPage": model_page(),
@@ -81,7 +82,8 @@ fn generation_request() -> Value {
                 {
                     "type": "object",
                     "additionalProperties": false,
-                    "anyOf": [{ "required": ["prompt"] }, { "required": ["images"] }],
+                    "anyOf": [{ "required": ["prompt"] }, { "required": ["images"], "properties": { "images": { "minItems": 1 } } }],
+                    "not": { "required": ["duration", "duration_seconds"] },
                     "properties": {
                         "prompt": { "type": "string", "minLength": 1, "maxLength": 8000 },
                         "images": { "type": "array", "maxItems": 8, "items": { "type": "string", "format": "uri" }, "description": "Reference pictures, the main one first." },

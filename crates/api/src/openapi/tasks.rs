@@ -107,7 +107,7 @@ fn list() -> Value {
         "summary": "Recent tasks, newest first",
         "parameters": [
             parameter("query", "limit", json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 20 }), "How many at most."),
-            parameter("query", "before", json!({ "type": "string" }), "`next` of the page before."),
+            parameter("query", "before", json!({ "type": "string", "pattern": "^[0-9a-v]{32}$" }), "`next` of the page before."),
         ],
         "responses": with(
             faults(&[("400", "`validation_error`: a parameter is wrong.")]),
@@ -158,7 +158,7 @@ fn request() -> Value {
         "required": ["model", "input"],
         "properties": {
             "model": { "type": "string", "minLength": 1, "examples": ["google/veo-3.1-fast"] },
-            "input": { "type": "object", "description": "The model's own parameters, as its `input_schema` says." },
+            "input": { "type": "object", "description": "The model's own parameters, as its `input_schema` says.", "examples": [{ "prompt": "a red fox" }] },
             "dry_run": { "type": ["boolean", "null"], "default": false, "description": "Only check and price." },
         },
     })

@@ -9,7 +9,7 @@ pub(super) fn request() -> Value {
         "description": "Unknown keys are ignored.",
         "properties": {
             "model": { "type": "string", "minLength": 1, "description": "The id or an alias of a model.", "examples": ["kling-v2-6"] },
-            "input": { "type": "object", "description": "The model's own parameters, as its `input_schema` says; numbers may be texts, and unknown keys go to the provider." },
+            "input": { "type": "object", "description": "The model's own parameters, as its `input_schema` says; numbers may be texts, and unknown keys go to the provider.", "examples": [{ "prompt": "a dog in the snow", "duration": "5" }] },
             "callback_url": { "description": "Not supported yet: anything but null and an empty text is refused.", "enum": [null, ""] },
         },
     })
