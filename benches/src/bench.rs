@@ -12,10 +12,10 @@ use crate::load::{Load, Measured};
 use crate::process::Process;
 use crate::table::{self, Row};
 use crate::upstream::Upstream;
-use crate::{Result, growth, machine, polls, process, submits, sync, weight};
+use crate::{Result, doors, growth, machine, polls, process, submits, sync, weight};
 
 /// The measurements by name, in the order of the table.
-const NAMES: [&str; 6] = ["sync", "slow", "submits", "polls", "weight", "growth"];
+const NAMES: [&str; 7] = ["sync", "slow", "submits", "doors", "polls", "weight", "growth"];
 
 /// Clients of the closed loops.
 pub(crate) const CLIENTS: usize = 64;
@@ -89,6 +89,7 @@ impl Bench {
             "sync" => sync::measure(self).await,
             "slow" => sync::measure_slow(self).await,
             "submits" => submits::measure(self).await,
+            "doors" => doors::measure(self).await,
             "polls" => polls::measure(self).await,
             "weight" => weight::measure(self).await,
             "growth" => growth::measure(self).await,

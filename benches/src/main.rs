@@ -7,6 +7,7 @@
 
 mod bench;
 mod commit;
+mod doors;
 mod floors;
 mod growth;
 mod load;

@@ -33,6 +33,18 @@ impl Row {
         }
     }
 
+    /// Times of one thing beside a floor's; `most` is the ratio wanted.
+    pub(crate) fn times(what: &str, spool_ms: f64, floor_ms: f64, ratio: f64, most: f64) -> Self {
+        Self {
+            what: what.to_owned(),
+            spool: format!("{spool_ms:.3} ms"),
+            floor: format!("{floor_ms:.3} ms"),
+            ratio: format!("{ratio:.3}"),
+            target: format!("≤ {most}"),
+            met: Some(ratio <= most),
+        }
+    }
+
     /// A value that must not exceed a bound that stands by itself.
     pub(crate) fn bound(what: &str, spool: f64, unit: &str, most: f64) -> Self {
         Self {

@@ -6,6 +6,8 @@ use sha2::{Digest, Sha256};
 use spool_domain::fault::Fault;
 use spool_domain::order::{Caller, Idempotency};
 
+use crate::hints;
+
 const HEADER: &str = "idempotency-key";
 const CHARS_MAX: usize = 255;
 /// Changes when the meaning of a request changes, so that an old record is not taken for the same request.
@@ -33,8 +35,11 @@ pub(crate) fn of(
     let scope = hash(&[&account, caller.mode.as_str().as_bytes(), route.as_bytes(), key]);
     let mut canonical = String::new();
     write(body, &mut canonical);
-    let fingerprint =
-        hash(&[API_VERSION.as_bytes(), route.as_bytes(), manner.as_bytes(), canonical.as_bytes()]);
+    let mut told = vec![API_VERSION.as_bytes(), route.as_bytes(), manner.as_bytes(), canonical.as_bytes()];
+    // Who may do the work is part of what is asked; without a word on it, the parts are as they always were.
+    let wish = hints::read(headers)?.map(|wish| format!("{}{}", wish.only, wish.order.join(",")));
+    told.extend(wish.as_deref().map(str::as_bytes));
+    let fingerprint = hash(&told);
     Ok(Some(Idempotency { scope, fingerprint }))
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod bans;
+pub mod dialects;
 pub mod keys;
 pub mod limits;
 pub mod serve;
@@ -10,6 +11,7 @@ mod admin;
 mod announce;
 mod answer;
 mod assets;
+mod audio;
 mod auth;
 mod body;
 mod callbacks;
@@ -19,6 +21,7 @@ mod files;
 mod gate;
 mod generations;
 mod health;
+mod hints;
 mod hold;
 mod idempotency;
 mod jobs;
@@ -46,6 +49,7 @@ pub use self::serve::serve;
 
 use self::auth::Rows;
 use self::bans::{BanRule, Bans};
+use self::dialects::Dialects;
 use self::limits::{Limits, RateLimit};
 
 /// What all requests share.
@@ -54,6 +58,7 @@ pub struct Api {
     signer: Signer,
     limits: Limits,
     bans: Option<Bans>,
+    dialects: Dialects,
     rows: Rows,
     places: Semaphore,
     large_places: Semaphore,
@@ -79,6 +84,16 @@ impl Api {
         rate_limit: Option<RateLimit>,
         ban_rule: Option<BanRule>,
     ) -> Result<Arc<Self>, BadKey> {
+        Self::with(engine, rate_limit, ban_rule, Dialects::default())
+    }
+
+    /// The same with the dialects set up in one's own way.
+    pub fn with(
+        engine: Engine,
+        rate_limit: Option<RateLimit>,
+        ban_rule: Option<BanRule>,
+        dialects: Dialects,
+    ) -> Result<Arc<Self>, BadKey> {
         let signer = Signer::of_assets(engine.key())?;
         let (limits, bans) = (Limits::new(rate_limit), ban_rule.map(Bans::new));
         Ok(Arc::new(Self {
@@ -86,6 +101,7 @@ impl Api {
             signer,
             limits,
             bans,
+            dialects,
             rows: Rows::default(),
             places: Semaphore::new(gate::PLACES),
             large_places: Semaphore::new(gate::LARGE_PLACES),

@@ -18,8 +18,8 @@ use crate::answer::{self, Refuse};
 use crate::auth::Entry;
 use crate::bans::Side;
 use crate::{
-    Api, account, admin, assets, callbacks, docs, files, generations, health, jobs, models, openapi, submit,
-    tasks, webhooks,
+    Api, account, admin, assets, audio, callbacks, docs, files, generations, health, jobs, models, openapi,
+    submit, tasks, webhooks,
 };
 
 /// One call.
@@ -75,6 +75,7 @@ impl Need {
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
     [
         generations::ROUTES,
+        audio::ROUTES,
         submit::ROUTES,
         jobs::ROUTES,
         tasks::ROUTES,

@@ -225,7 +225,8 @@ pub struct Job {
     pub phase_since: Timestamp,
     /// Grows with every claim; writes must name the current one (J5).
     pub epoch: u64,
-    /// Which of the model's routes the next or current attempt takes.
+    /// Which route the next or current attempt takes: its place in the line-up that the job's preference makes of the
+    /// model's routes. Without a preference that is the route's own number.
     pub route: u16,
     /// The current or last attempt.
     pub attempt: Option<Attempt>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Model, Params, Words};
+use crate::catalogue::{Model, Params, Route, Words};
 use crate::ids::{AccountId, KeyId};
 use crate::money::MicroUsd;
 
@@ -106,6 +106,31 @@ pub struct Preference {
     pub only: bool,
 }
 
+impl Preference {
+    /// A model's routes, by number, in the order in which a job with this preference may try them: those to preferred
+    /// providers first, each in the model's own order, then the others unless they are out of the question. A list
+    /// without a name prefers nobody and excludes nobody.
+    ///
+    /// It looks at nothing but its arguments, so a place in it means the same route on every try.
+    pub fn line_up(preference: Option<&Self>, routes: &[Route]) -> Vec<u16> {
+        let rank = |route: &Route| match preference {
+            Some(preference) => preference.place(&route.provider),
+            None => Some(0),
+        };
+        let ranked = routes.iter().zip(0..).filter_map(|(route, no)| Some((rank(route)?, no)));
+        let mut ranked: Vec<(usize, u16)> = ranked.collect();
+        ranked.sort();
+        ranked.into_iter().map(|(_, no)| no).collect()
+    }
+
+    /// How early the provider comes; nothing if it is out of the question. Case does not matter.
+    pub fn place(&self, provider: &str) -> Option<usize> {
+        let place = self.order.iter().position(|name| name.eq_ignore_ascii_case(provider));
+        let excluded = self.only && !self.order.is_empty();
+        place.or((!excluded).then_some(self.order.len()))
+    }
+}
+
 /// An idempotency key's record (K4): hashes, never the key itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Idempotency {
@@ -128,4 +153,31 @@ pub struct Validated {
     pub unit_price: MicroUsd,
     /// The price of the whole: what is held.
     pub price: MicroUsd,
+    /// The providers that would be asked, in order, each named once. At least one.
+    pub providers: Vec<&'static str>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wish(order: &[&str], only: bool) -> Preference {
+        Preference { order: order.iter().map(|name| (*name).to_owned()).collect(), only }
+    }
+
+    #[test]
+    fn a_provider_comes_as_early_as_it_was_named_and_the_others_after_all_that_were() {
+        for (order, only, provider, place) in [
+            (&["a", "b"][..], false, "a", Some(0)),
+            (&["a", "b"], false, "B", Some(1)),
+            (&["a", "b"], false, "c", Some(2)),
+            (&["a", "b"], true, "b", Some(1)),
+            (&["a", "b"], true, "c", None),
+            // Nobody was named: nobody is preferred, and nobody excluded.
+            (&[], false, "c", Some(0)),
+            (&[], true, "c", Some(0)),
+        ] {
+            assert_eq!(wish(order, only).place(provider), place, "{order:?} {only} {provider}");
+        }
+    }
 }

@@ -21,6 +21,12 @@ pub enum Answer {
 pub trait Resident: Send + Sync {
     /// Answers one call. May take the time that rendering takes: call it where blocking is allowed.
     fn answer(&self, call: &Call) -> Answer;
+
+    /// Forgets some of the jobs that ended before this moment, without changing what it billed; how many. Nothing
+    /// left to forget is 0. One that remembers nothing has nothing to do.
+    fn forget(&self, _ended_before: Timestamp) -> Result<u64, BookError> {
+        Ok(0)
+    }
 }
 
 /// One job in a resident provider's book.
@@ -72,6 +78,9 @@ pub trait Book: Send + Sync {
     /// Marks a job canceled and unbilled if it is not over at `now`; whether it did.
     fn cancel(&self, id: &str, now: Timestamp) -> Result<bool, BookError>;
 
-    /// Adds up.
+    /// Forgets a bounded number of the oldest jobs that were over before this moment; how many. The bill stays.
+    fn forget(&self, ended_before: Timestamp) -> Result<u64, BookError>;
+
+    /// Adds up, what is forgotten included.
     fn bill(&self) -> Result<Bill, BookError>;
 }

@@ -109,6 +109,15 @@ pub enum Committed {
     Lost,
 }
 
+/// What became of `prune`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pruned {
+    /// Records that were removed.
+    pub removed: u64,
+    /// The `from` of the next page; none at the end.
+    pub next: Option<[u8; 32]>,
+}
+
 /// An account's row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRow {
@@ -298,6 +307,10 @@ pub trait Store: Files + Operators + Outbox + Send + Sync {
         before: statement::Before,
         limit: u32,
     ) -> Result<Vec<statement::Line>, Error>;
+    /// Forgets idempotency records of jobs that were made and ended before this moment (K5): looks at one page of
+    /// records, those behind `from`, and must not keep orders waiting for long. A forgotten key is free for another
+    /// request; the same request under it still finds its job while that is there, because its id follows from both.
+    async fn prune(&self, ended_before: Timestamp, from: Option<[u8; 32]>) -> Result<Pruned, Error>;
 
     /// Recomputes every balance and checks the books against the jobs (M9).
     async fn audit(&self) -> Result<Audit, Error>;

@@ -292,4 +292,4 @@ fn width_bits(ip: IpAddr) -> u8 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

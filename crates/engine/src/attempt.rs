@@ -10,7 +10,7 @@ use spool_domain::ids::AttemptNo;
 use spool_domain::job::{Attempt, Job};
 use spool_domain::lifecycle;
 use spool_domain::money::MicroUsd;
-use spool_domain::order::Mode;
+use spool_domain::order::{Mode, Preference};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::Inner;
@@ -22,42 +22,52 @@ pub(crate) struct Prepared {
     pub(crate) door: Door,
     pub(crate) call: Call,
     pub(crate) attempt: Attempt,
-    /// The route's number among the model's routes.
-    pub(crate) route: u16,
+    /// The route's place in the job's line-up.
+    pub(crate) place: u16,
     /// The room that files inside the call take; given back with the call.
     _room: Option<OwnedSemaphorePermit>,
 }
 
 /// The route an attempt takes, and where it leads.
 pub(crate) struct Way<'a> {
-    pub(crate) no: u16,
+    /// Its place in the line-up of the model's routes: what `Job::route` counts.
+    pub(crate) place: u16,
     pub(crate) route: &'a Route,
     pub(crate) door: Door,
 }
 
 impl Inner {
-    /// The routes from number `from` on that lead somewhere for a job of this mode, in order.
+    /// The routes from this place in the line-up on that lead somewhere for a job of this mode, in order.
     pub(crate) fn ways<'a>(
         &'a self,
         model: &'a Model,
         params: &'a Params,
         mode: Mode,
+        preference: Option<&Preference>,
         from: u16,
     ) -> impl Iterator<Item = Way<'a>> {
         // The sandbox serves every model whatever its routes can do, and stands in for the first one only: one fate
         // per test job.
-        let (test, first) = (mode == Mode::Test, if mode == Mode::Test { 0 } else { usize::from(from) });
-        model
-            .routes
-            .iter()
-            .enumerate()
-            .skip(first)
-            .filter(move |(_, route)| test || route.serves(params))
-            .filter_map(move |(no, route)| {
-                let door = self.providers.door(mode, &route.provider)?;
-                Some(Way { no: u16::try_from(no).ok()?, route, door })
+        let test = mode == Mode::Test;
+        self.line_up(model, mode, preference)
+            .into_iter()
+            .zip(0..)
+            .skip(if test { 0 } else { usize::from(from) })
+            .filter_map(move |(no, place)| {
+                let route = model.routes.get(usize::from(no))?;
+                let door =
+                    self.providers.door(mode, &route.provider).filter(|_| test || route.serves(params))?;
+                Some(Way { place, route, door })
             })
             .take(if test { 1 } else { usize::MAX })
+    }
+
+    /// The numbers of the model's routes in the order in which a job may try them.
+    fn line_up(&self, model: &Model, mode: Mode, preference: Option<&Preference>) -> Vec<u16> {
+        // The sandbox stands in for every provider, and goes by its own name too.
+        let sandbox = |name: &String| name.eq_ignore_ascii_case(self.providers.sandbox_name());
+        let named = |wish: &&Preference| mode == Mode::Test && wish.order.iter().any(sandbox);
+        Preference::line_up(preference.filter(|wish| !named(wish)), &model.routes)
     }
 
     /// Builds the next attempt of a queued job. Nothing has been sent when this fails.
@@ -69,7 +79,7 @@ impl Inner {
     fn prepare(&self, job: &Job, inputs: Inputs) -> Result<Prepared, Fault> {
         let model =
             self.catalogue.find(&job.model).cloned().ok_or_else(|| Fault::of(Kind::ModelUnavailable))?;
-        let way = self.ways(&model, &job.params, job.mode, job.route).next();
+        let way = self.ways(&model, &job.params, job.mode, job.terms.providers.as_ref(), job.route).next();
         let way = way.ok_or_else(|| Fault::of(Kind::ModelUnavailable))?;
         let no = AttemptNo(job.attempt.as_ref().map_or(0, |last| last.no.0) + 1);
         let token = self.key.token(job.id, no);
@@ -110,14 +120,16 @@ impl Inner {
             started_at: now,
             ended_at: None,
         };
-        Ok(Prepared { call, attempt, route: way.no, door: way.door, _room: inputs.room })
+        Ok(Prepared { call, attempt, place: way.place, door: way.door, _room: inputs.room })
     }
 
     /// Whether another route could take the job after the present one.
     pub(crate) fn has_next_route(&self, model: Option<&Arc<Model>>, job: &Job) -> bool {
+        let (preference, from) = (job.terms.providers.as_ref(), job.route + 1);
         job.mode == Mode::Live
-            && model
-                .is_some_and(|model| self.ways(model, &job.params, job.mode, job.route + 1).next().is_some())
+            && model.is_some_and(|model| {
+                self.ways(model, &job.params, job.mode, preference, from).next().is_some()
+            })
     }
 
     /// The door of the current attempt, by the provider its record names.
@@ -125,12 +137,18 @@ impl Inner {
         self.providers.door(job.mode, &job.attempt.as_ref()?.provider)
     }
 
+    /// The route of the job's current attempt.
+    pub(crate) fn route_of<'a>(&self, model: &'a Model, job: &Job) -> Option<&'a Route> {
+        let line_up = self.line_up(model, job.mode, job.terms.providers.as_ref());
+        model.routes.get(usize::from(*line_up.get(usize::from(job.route))?))
+    }
+
     /// What the current attempt costs us: what the provider said, else what the route states.
     pub(crate) fn cost_of(&self, job: &Job) -> MicroUsd {
         let told = job.attempt.as_ref().and_then(|attempt| attempt.billed);
         told.or_else(|| {
             let model = self.catalogue.find(&job.model)?;
-            let route = model.routes.get(usize::from(job.route))?;
+            let route = self.route_of(model, job)?;
             route.cost(model.unit_price(&job.params)).times(job.count)
         })
         .unwrap_or(job.price)

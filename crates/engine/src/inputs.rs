@@ -10,7 +10,7 @@ use spool_domain::catalogue::{Media, Model, Params};
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::ids::{AccountId, AssetId, JobId};
 use spool_domain::job::{Job, Outcome, Phase};
-use spool_domain::order::{Caller, Mode, Order, Validated};
+use spool_domain::order::{Caller, Mode, Order, Preference, Validated};
 use spool_domain::reference::{Reference, file_id, parse_file_id};
 use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
@@ -86,7 +86,7 @@ impl Inner {
         let model = Arc::clone(&valid.model);
         let spots: Vec<_> =
             model.files(&valid.params).into_iter().map(|at| (at.path, at.of, at.max_bytes)).collect();
-        let form = self.file_form(&model, &valid.params, caller.mode);
+        let form = self.file_form(&model, &valid.params, caller.mode, order.terms.providers.as_ref());
         let (mut brought, mut inline_bytes) = (Vec::new(), 0);
         for (path, of, max_bytes) in spots {
             let word = model.callers_path(&path, &order.input, order.words);
@@ -255,9 +255,15 @@ impl Inner {
     }
 
     /// The form in which the provider of the next attempt takes files; none for the sandbox, which takes none.
-    fn file_form(&self, model: &Model, params: &Params, mode: Mode) -> Option<FileForm> {
-        let live = mode == Mode::Live;
-        self.ways(model, params, mode, 0).next().filter(|_| live).map(|way| way.door.adapter().file_form())
+    fn file_form(
+        &self,
+        model: &Model,
+        params: &Params,
+        mode: Mode,
+        preference: Option<&Preference>,
+    ) -> Option<FileForm> {
+        let first = self.ways(model, params, mode, preference, 0).next().filter(|_| mode == Mode::Live);
+        first.map(|way| way.door.adapter().file_form())
     }
 
     fn way(&self, form: FileForm, size_bytes: u64) -> Result<Way, String> {
@@ -300,7 +306,7 @@ impl Inner {
         model: &Model,
         files: Vec<(String, AssetId)>,
     ) -> Result<Inputs, Fault> {
-        let way = self.ways(model, &job.params, job.mode, job.route).next();
+        let way = self.ways(model, &job.params, job.mode, job.terms.providers.as_ref(), job.route).next();
         let form = way.ok_or_else(|| Fault::of(Kind::ModelUnavailable))?.door.adapter().file_form();
         let mut found = Vec::with_capacity(files.len());
         let mut inline_bytes = 0;

@@ -22,6 +22,7 @@ mod look;
 mod money;
 mod operator;
 mod perform;
+mod prune;
 mod reconcile;
 mod shares;
 mod submit;
@@ -46,6 +47,7 @@ pub use self::files::Upload;
 pub use self::money::Booked;
 pub use self::operator::{Decision, Provider};
 use self::providers::Providers;
+pub use self::prune::Forgotten;
 use self::secret::ServerKey;
 use self::settings::Settings;
 use self::shares::Shares;
@@ -174,6 +176,7 @@ impl Engine {
         }
         dispatch::start(inner);
         sweep::start(inner);
+        prune::start(inner);
         Ok(engine)
     }
 
@@ -254,6 +257,11 @@ impl Engine {
         let job = self.inner.store.ask_cancel(caller.account, caller.mode, id).await.map_err(broken)?;
         self.inner.due.ring_now();
         job.map(Arc::new).ok_or_else(|| Kind::NotFound.into())
+    }
+
+    /// Forgets what had its time, as happens every hour by itself (K5); how much.
+    pub async fn forget_old(&self) -> Forgotten {
+        self.inner.forget_old().await
     }
 
     /// Stops claiming, lets what is in flight come to a durable step, and returns when all tasks are over (O1).

@@ -108,9 +108,8 @@ impl Inner {
         };
         let model = self.catalogue.find(&job.model);
         let upstream = match (job.mode, model) {
-            (Mode::Live, Some(model)) => model
-                .routes
-                .get(usize::from(job.route))
+            (Mode::Live, Some(model)) => self
+                .route_of(model, job)
                 .filter(|route| route.provider == door.name())
                 .map(|route| route.render(model, &job.params, job.count).model),
             // The sandbox names jobs by their ids alone.

@@ -190,6 +190,16 @@ impl Providers {
     }
 
     /// Asks the provider in this process; also for its result files.
+    /// What the sandbox is called.
+    pub(crate) fn sandbox_name(&self) -> &'static str {
+        self.sandbox.manifest().provider
+    }
+
+    /// The provider in this process.
+    pub(crate) fn resident(&self) -> &dyn Resident {
+        self.resident.as_ref()
+    }
+
     pub(crate) async fn call_resident(&self, call: &Call) -> Result<Reply, Unanswered> {
         let (resident, call) = (Arc::clone(&self.resident), call.clone());
         let answer = tokio::task::spawn_blocking(move || resident.answer(&call)).await;

@@ -11,7 +11,7 @@ use spool_domain::ids::JobId;
 use spool_domain::job::{Event, Job, Phase, Run};
 use spool_domain::ledger::Purse;
 use spool_domain::money::MicroUsd;
-use spool_domain::order::{Caller, Idempotency, Order, Validated};
+use spool_domain::order::{Caller, Idempotency, Mode, Order, Terms, Validated};
 use spool_domain::store::{NewJob, Submitted};
 use spool_domain::webhook::News;
 
@@ -66,12 +66,10 @@ impl Engine {
         if !(1..=COUNT_MAX).contains(&count) {
             return Err(Fault::field("n", format!("`n` is {count}; allowed are 1 to {COUNT_MAX}")));
         }
-        if self.inner.ways(&model, &params, caller.mode, 0).next().is_none() {
-            return Err(Kind::ModelUnavailable.into());
-        }
+        let providers = self.inner.providers_of(&model, &params, caller.mode, &order.terms)?;
         let unit_price = model.unit_price(&params);
         let price = unit_price.times(count).ok_or_else(|| Fault::of(Kind::InvalidInput))?;
-        Ok(Validated { model, params, count, unit_price, price })
+        Ok(Validated { model, params, count, unit_price, price, providers })
     }
 
     /// The model of this name, or a fault that names the nearest.
@@ -101,7 +99,7 @@ impl Engine {
         }
         let job = new_job(inner, id, caller, &order, &valid);
         let per_call = inner
-            .ways(&valid.model, &valid.params, caller.mode, 0)
+            .ways(&valid.model, &valid.params, caller.mode, order.terms.providers.as_ref(), 0)
             .map(|way| way.route.count_max())
             .min()
             .unwrap_or(1)
@@ -164,6 +162,34 @@ fn overdrawn(price: MicroUsd, available: MicroUsd) -> Fault {
 }
 
 impl Inner {
+    /// Who would be asked for a job like this, in order, each named once; a fault if that is nobody.
+    fn providers_of(
+        &self,
+        model: &Model,
+        params: &Params,
+        mode: Mode,
+        terms: &Terms,
+    ) -> Result<Vec<&'static str>, Fault> {
+        let preference = terms.providers.as_ref();
+        let mut names = Vec::new();
+        for way in self.ways(model, params, mode, preference, 0) {
+            if !names.contains(&way.door.name()) {
+                names.push(way.door.name());
+            }
+        }
+        if !names.is_empty() {
+            return Ok(names);
+        }
+        let choosy = preference.is_some() && self.ways(model, params, mode, None, 0).next().is_some();
+        Err(if choosy {
+            let message = "None of the preferred providers can do this here, and all others are excluded; \
+                           prefer another one, or exclude nobody.";
+            Fault::new(Kind::ModelUnavailable, message)
+        } else {
+            Kind::ModelUnavailable.into()
+        })
+    }
+
     /// Admits a job that one call serves; a free worker begins it within the same commit.
     async fn admit_one(
         self: &Arc<Self>,
@@ -256,6 +282,8 @@ impl Inner {
             count,
             price: valid.unit_price.times(count).unwrap_or(valid.price),
             params: reseeded(&valid.model, &valid.params, no),
+            // Whom to tell is the whole's affair.
+            terms: Terms { callback: None, ..parent.terms.clone() },
             phase: Phase::Queued,
             due: Some(parent.created_at),
             events: 1,
@@ -312,7 +340,7 @@ pub(crate) fn begin(job: &mut Job, prepared: &Prepared) {
     job.phase = Phase::Submitting;
     job.phase_since = prepared.attempt.started_at;
     job.due = Some(prepared.attempt.started_at);
-    job.route = prepared.route;
+    job.route = prepared.place;
     job.attempt = Some(prepared.attempt.clone());
 }
 

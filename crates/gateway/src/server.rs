@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use spool_api::Api;
+use spool_api::bans::BanRule;
 use spool_domain::catalogue::Catalogue;
 use spool_engine::Engine;
 use tokio::net::TcpListener;
@@ -28,13 +29,14 @@ pub struct Server {
 impl Server {
     /// Listens, starts the engine and serves.
     pub async fn start(house: &House, catalogue: Arc<Catalogue>, config: Config) -> anyhow::Result<Self> {
-        let Config { listen, engine, providers, rate_limit, .. } = config;
+        let Config { listen, engine, providers, rate_limit, dialects, .. } = config;
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("cannot listen on {listen}; choose another address with --listen"))?;
         let address = listener.local_addr()?;
         let engine = house.engine(engine, catalogue, providers).await?;
-        let api = Api::new(engine.clone(), rate_limit)?;
+        let bans = rate_limit.map(|_| BanRule::default());
+        let api = Api::with(engine.clone(), rate_limit, bans, dialects)?;
         api.audits_against(house.book.clone());
         let serving =
             tokio::spawn(spool_api::serve(listener, spool_api::router(&api), api.stopping().clone()));

@@ -34,7 +34,18 @@ CREATE TABLE IF NOT EXISTS job (
     canceled    INTEGER NOT NULL CHECK (canceled IN (0, 1)),
     CHECK (canceled = 0 OR billed = 0)
 ) STRICT;
+-- What is forgotten, added up in its one row.
+CREATE TABLE IF NOT EXISTS past (
+    one         INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    jobs        INTEGER NOT NULL,
+    billed_jobs INTEGER NOT NULL,
+    billed      INTEGER NOT NULL
+) STRICT;
+INSERT OR IGNORE INTO past VALUES (1, 0, 0, 0);
 ";
+
+/// Jobs looked at in one go, oldest first: some milliseconds of the writer's time.
+const FORGET_MAX: i64 = 500;
 
 const TAKE: &str = "
 INSERT INTO job (id, token, job_order, accepted_at, done_at, billed, canceled)
@@ -50,8 +61,20 @@ SELECT id, token, job_order, accepted_at, done_at, billed, canceled FROM job WHE
 const CANCEL: &str = "
 UPDATE job SET canceled = 1, billed = 0 WHERE id = ?1 AND canceled = 0 AND done_at > ?2";
 
+/// Rows are numbered as they come, so the oldest lie together, and young ones behind them are not looked at.
+const OLD: &str = "
+SELECT n FROM (SELECT rowid AS n, done_at FROM job ORDER BY rowid LIMIT ?2) WHERE done_at < ?1";
+
+const FORGET: &str = "DELETE FROM job WHERE rowid = ?1 RETURNING billed";
+
+const REMEMBER: &str = "
+UPDATE past SET jobs = jobs + ?1, billed_jobs = billed_jobs + ?2, billed = billed + ?3";
+
 const BILL: &str = "
-SELECT count(*), count(*) FILTER (WHERE billed > 0), coalesce(sum(billed), 0) FROM job";
+SELECT past.jobs + (SELECT count(*) FROM job),
+    past.billed_jobs + (SELECT count(*) FROM job WHERE billed > 0),
+    past.billed + (SELECT coalesce(sum(billed), 0) FROM job)
+FROM past";
 
 /// The book in a SQLite file.
 pub struct SqliteBook {
@@ -118,6 +141,11 @@ impl Book for SqliteBook {
         Ok(changed.map_err(failed)? > 0)
     }
 
+    fn forget(&self, ended_before: Timestamp) -> Result<u64, BookError> {
+        let old = old(&self.reader.lock(), ended_before).map_err(failed)?;
+        if old.is_empty() { Ok(0) } else { forget(&mut self.writer.lock(), &old).map_err(failed) }
+    }
+
     fn bill(&self) -> Result<Bill, BookError> {
         let reader = self.reader.lock();
         let sums = reader.query_row(BILL, [], |row| {
@@ -144,6 +172,32 @@ fn write(writer: &mut Connection, batch: &[Arc<Arrival>]) -> rusqlite::Result<Ve
     };
     transaction.commit()?;
     Ok(taken)
+}
+
+/// The rows of the oldest jobs that were over before this moment.
+fn old(reader: &Connection, ended_before: Timestamp) -> rusqlite::Result<Vec<i64>> {
+    let mut old = reader.prepare_cached(OLD)?;
+    old.query_map(params![ended_before.0, FORGET_MAX], |row| row.get(0))?.collect()
+}
+
+/// Removes these rows and adds them to what is past, in one transaction: the bill is the same before and after.
+fn forget(writer: &mut Connection, rows: &[i64]) -> rusqlite::Result<u64> {
+    let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut sums = Bill::default();
+    {
+        let mut forget = transaction.prepare_cached(FORGET)?;
+        for row in rows {
+            let billed: Option<i64> = forget.query_row([row], |row| row.get(0)).optional()?;
+            let Some(billed) = billed else { continue };
+            sums.jobs += 1;
+            sums.billed_jobs += u64::from(billed > 0);
+            sums.billed = MicroUsd(sums.billed.0.saturating_add(billed));
+        }
+        let sum = params![sums.jobs as i64, sums.billed_jobs as i64, sums.billed.0];
+        transaction.prepare_cached(REMEMBER)?.execute(sum)?;
+    }
+    transaction.commit()?;
+    Ok(sums.jobs)
 }
 
 fn connect(dir: &Path) -> rusqlite::Result<Connection> {
@@ -257,6 +311,32 @@ mod tests {
         assert_eq!(again.bill().unwrap(), book.bill().unwrap());
         drop(book);
         assert!(!again.take(&job(1)).unwrap());
+    }
+
+    #[test]
+    fn the_bill_is_the_same_before_and_after_old_jobs_are_forgotten() {
+        let (dir, book) = fresh();
+        for number in 0..1_200 {
+            // Every third costs nothing, and the last 100 are young.
+            let done_at = Timestamp(if number < 1_100 { 2_000 } else { 9_000 });
+            let billed = MicroUsd(if number % 3 == 0 { 0 } else { 10_000 });
+            book.take(&Entry { done_at, billed, ..job(number) }).unwrap();
+        }
+        let bill = book.bill().unwrap();
+        assert_eq!(book.forget(Timestamp(2_000)).unwrap(), 0, "over at that moment and not before");
+        let mut rounds = Vec::new();
+        loop {
+            match book.forget(Timestamp(2_001)).unwrap() {
+                0 => break,
+                some => rounds.push(some),
+            }
+            assert_eq!(book.bill().unwrap(), bill);
+        }
+        assert_eq!(rounds, [500, 500, 100], "a bounded number at a time");
+        assert_eq!((book.by_id("job0").unwrap(), book.by_token("token1099").unwrap()), (None, None));
+        assert!(book.by_id("job1100").unwrap().is_some());
+        drop(book);
+        assert_eq!(SqliteBook::open(dir.path()).unwrap().bill().unwrap(), bill);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(super) fn code(kind: Kind) -> (&'static str, u16) {
 }
 
 /// A fault as an answer.
-pub(super) fn refuse(fault: &Fault) -> Response {
+pub(crate) fn refuse(fault: &Fault) -> Response {
     let (code, status) = code(fault.kind);
     answer::envelope(fault, status, code)
 }

@@ -19,14 +19,15 @@ use spool_domain::job::{Job, Outcome, Phase};
 use spool_domain::order::{Caller, Order};
 use spool_domain::scope::Scope;
 
-use self::codes::refuse;
+pub(crate) use self::codes::refuse;
 use self::decode::{Vocabulary, Wait};
+pub(crate) use self::translate::{LABEL, dry_run as priced, id_of};
 use crate::auth::Entry;
 use crate::extras::{dry_run, note_replay};
 use crate::hold::{Admitted, Held, whole};
 use crate::links::Links;
 use crate::routes::{Answer, Answering, Need, Route};
-use crate::{Api, answer, body, idempotency};
+use crate::{Api, answer, body, hints, idempotency};
 
 const COLLECTION: &str = "/v1/generations";
 const VOCABULARY: &str = "spool-vocabulary";
@@ -76,11 +77,12 @@ async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Admitt
     let idempotency = idempotency::of(&parts.headers, &entry.caller, "POST /v1/generations", manner, &body)?;
     let asked = decode::decode(body, vocabulary)?;
     let links = Links::new(api, &parts.headers);
-    drop(parts);
 
     let model = api.engine.model(&asked.model)?;
     let (wait, aliased) = (asked.wait, asked.aliased);
-    let order = translate::order(asked, vocabulary, &model, idempotency);
+    let mut order = translate::order(asked, vocabulary, &model, idempotency);
+    order.terms.providers = hints::of(api, entry.caller.mode, &model, &parts.headers)?;
+    drop(parts);
     let worded = |fault| translate::in_callers_words(fault, aliased);
     if let Err(too_many) = entry.within_limit() {
         affordable(api, entry, &order).await.map_err(worded)?;

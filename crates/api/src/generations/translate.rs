@@ -15,7 +15,7 @@ use crate::links::Links;
 use crate::notation::{iso, number};
 
 /// The dialect's name on its jobs.
-pub(super) const LABEL: &str = "generations";
+pub(crate) const LABEL: &str = "generations";
 
 /// What ids of this dialect start with.
 const ID_PREFIX: &str = "gen_";
@@ -75,6 +75,11 @@ pub(super) fn id(text: &str) -> Option<JobId> {
     JobId::parse(text.strip_prefix(ID_PREFIX)?).ok()
 }
 
+/// A job's id in this dialect.
+pub(crate) fn id_of(job: &Job) -> String {
+    format!("{ID_PREFIX}{}", job.id)
+}
+
 /// How a job looks, with its files' URLs signed anew.
 pub(super) fn generation<'a>(job: &'a Job, links: &Links) -> Generation<'a> {
     let mut shown = admitted(job);
@@ -102,7 +107,7 @@ pub(super) fn generation<'a>(job: &'a Job, links: &Links) -> Generation<'a> {
 /// How a job looks at the moment of its admission, whatever became of it since.
 pub(super) fn admitted(job: &Job) -> Generation<'_> {
     Generation {
-        id: format!("{ID_PREFIX}{}", job.id),
+        id: id_of(job),
         object: "generation",
         status: Status::Queued,
         model: &job.model_asked,
@@ -120,13 +125,14 @@ pub(super) fn begun(job: &Job) -> Generation<'_> {
 }
 
 /// What an order would become and cost.
-pub(super) fn dry_run<'a>(order: &'a Order, valid: &'a Validated) -> DryRun<'a> {
+pub(crate) fn dry_run<'a>(order: &'a Order, valid: &'a Validated) -> DryRun<'a> {
     DryRun {
         object: "generation.dry_run",
         model: &order.model,
         model_id: &valid.model.id,
         n: valid.count,
         input: &valid.params,
+        providers: &valid.providers,
         usage: Usage { cost_usd: usd(valid.price) },
     }
 }

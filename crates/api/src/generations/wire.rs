@@ -73,7 +73,7 @@ pub(super) struct Trouble<'a> {
 
 /// The answer to a dry run: what the request would become and cost.
 #[derive(Serialize)]
-pub(super) struct DryRun<'a> {
+pub(crate) struct DryRun<'a> {
     /// Always `generation.dry_run`.
     pub(super) object: &'static str,
     /// As the caller wrote it.
@@ -83,5 +83,7 @@ pub(super) struct DryRun<'a> {
     pub(super) n: u32,
     /// The parameters by the model's own names, defaults included.
     pub(super) input: &'a spool_domain::catalogue::Params,
+    /// Who would be asked, in order.
+    pub(super) providers: &'a [&'static str],
     pub(super) usage: Usage,
 }

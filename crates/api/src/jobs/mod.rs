@@ -15,8 +15,9 @@ use axum::response::Response;
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 use spool_domain::fault::{Fault, Kind};
+use spool_domain::ids::JobId;
 use spool_domain::job::{Job, Outcome, Phase};
-use spool_domain::order::Manner;
+use spool_domain::order::{Caller, Manner};
 use spool_domain::scope::Scope;
 
 pub(crate) use self::codes::refuse;
@@ -27,7 +28,7 @@ use crate::extras::{dry_run, note_replay};
 use crate::hold::{Admitted, Held, outlast, whole};
 use crate::links::Links;
 use crate::routes::{Answer, Answering, Need, Route};
-use crate::{Api, answer, body, idempotency, target};
+use crate::{Api, answer, body, hints, idempotency, target};
 
 /// Running a model, as the contract writes it. Nothing can stand behind the router's catch-all, so its route is
 /// the one of the models' detail, and what does not end in `/run` is sent away.
@@ -87,11 +88,13 @@ async fn admit(api: &Arc<Api>, entry: &Entry, model: String, request: Request) -
     let idempotency = idempotency::of(&parts.headers, &entry.caller, RUN_PATH, &model, &body)?;
     let asked = decode::decode(body)?;
     let links = Links::new(api, &parts.headers);
-    drop(parts);
 
     let callback = target::callback(api, asked.webhook_url, decode::WEBHOOK_URL, Manner::Once)?;
     let told = callback.is_some();
-    let order = translate::order(model, asked.input, callback, idempotency);
+    let known = api.engine.model(&model)?;
+    let mut order = translate::order(model, asked.input, callback, idempotency);
+    order.terms.providers = hints::of(api, entry.caller.mode, &known, &parts.headers)?;
+    drop((parts, known));
     if dry_run {
         let valid = api.engine.validate(&entry.caller, &order).await?;
         return Ok(Admitted::Answer(answer::json(StatusCode::OK, &translate::dry_run(&order, &valid))));
@@ -132,7 +135,7 @@ fn ran(_: &Api, job: &Job, links: &Links, replayed: bool) -> Response {
 async fn look(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response, Fault> {
     let id = decode::job(request.uri().path())?;
     let links = Links::new(api, request.headers());
-    let job = whole(api, &entry.caller, id).await?;
+    let job = kept(api, &entry.caller, id).await?;
     Ok(answer::json(StatusCode::OK, &Wrapped { data: translate::job(&job, &links) }))
 }
 
@@ -141,7 +144,7 @@ async fn end(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response
     drop(request);
     // Registered before the look, so that no end is missed.
     let listener = api.engine.listen(id);
-    let mut job = whole(api, &entry.caller, id).await?;
+    let mut job = kept(api, &entry.caller, id).await?;
     if !job.phase.is_done() {
         job = api.engine.cancel(&entry.caller, id).await?;
     }
@@ -169,6 +172,13 @@ async fn end(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response
 /// A job as a webhook tells it.
 pub(crate) fn hook(_: &Api, job: &Job, ended: bool, links: Links) -> serde_json::Result<Value> {
     serde_json::to_value(translate::hook(job, ended, &links))
+}
+
+/// A job that somebody ordered, unless it ended so long ago that this dialect no longer shows it.
+async fn kept(api: &Api, caller: &Caller, id: JobId) -> Result<Arc<Job>, Fault> {
+    let job = whole(api, caller, id).await?;
+    let forgotten = api.dialects.jobs_forget(&job, api.engine.clock().now());
+    if forgotten { Err(Kind::NotFound.into()) } else { Ok(job) }
 }
 
 /// A POST to a model that is no run: the router would have said the same.

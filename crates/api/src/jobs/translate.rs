@@ -131,6 +131,7 @@ pub(super) fn dry_run<'a>(order: &'a Order, valid: &'a Validated) -> DryRun<'a> 
         model_id: &order.model,
         model: &valid.model.id,
         input: &valid.params,
+        providers: &valid.providers,
         credits: credits(valid.price),
         cost_usd: valid.price.to_string(),
     }

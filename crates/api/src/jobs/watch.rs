@@ -17,7 +17,7 @@ use spool_domain::order::Caller;
 use spool_engine::wake::Listener;
 use tokio::time::Instant;
 
-use super::{decode, translate, whole, wire};
+use super::{decode, kept, translate, wire};
 use crate::auth::Entry;
 use crate::notation::iso;
 use crate::routes::Answering;
@@ -49,7 +49,7 @@ async fn begin(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Respon
     drop(request);
     // Registered before the look, so that no end is missed.
     let listener = api.engine.listen(id);
-    let job = whole(api, &entry.caller, id).await?;
+    let job = kept(api, &entry.caller, id).await?;
     if job.phase.is_done() && after >= job.events {
         // In this protocol, what tells a reader not to come again.
         return Ok(nothing_more());

@@ -120,6 +120,8 @@ pub(super) struct DryRun<'a> {
     pub(super) model: &'a str,
     /// The parameters, defaults included.
     pub(super) input: &'a Params,
+    /// Who would be asked, in order.
+    pub(super) providers: &'a [&'static str],
     pub(super) credits: i64,
     pub(super) cost_usd: String,
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::paths::{LIMITS, answer, faults_as, parameter, with};
-use super::schemas::{named_headers, schema};
+use super::paths::{LIMITS, answer, faults_as, parameter, provider_only, provider_order, with};
+use super::schemas::{named_headers, providers, schema};
 use super::webhooks::callback;
 
 fn faults(more: &[(&str, &str)]) -> Map<String, Value> {
@@ -43,6 +43,8 @@ pub(super) fn run() -> Value {
             parameter("path", "model", json!({ "type": "string" }), "An id or alias; slashes may stay as they are."),
             parameter("header", "Idempotency-Key", json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$" }),
                 "The same key with the same request is the same job, however often it is sent."),
+            provider_order(),
+            provider_only(),
             parameter("header", "Spool-Dry-Run", json!({ "enum": ["true", "false"], "default": "false" }),
                 "`true`: only check and price the request."),
         ],
@@ -261,12 +263,13 @@ pub(super) fn dry_run() -> Value {
     json!({
         "type": "object",
         "additionalProperties": false,
-        "required": ["status", "model_id", "model", "input", "credits", "cost_usd"],
+        "required": ["status", "model_id", "model", "input", "providers", "credits", "cost_usd"],
         "properties": {
             "status": { "const": "dry_run" },
             "model_id": { "type": "string", "description": "As it was asked for." },
             "model": { "type": "string", "description": "The model's own id." },
             "input": { "type": "object", "description": "The parameters, defaults included." },
+            "providers": providers(),
             "credits": { "type": "integer", "minimum": 0 },
             "cost_usd": { "type": "string", "description": "In decimal dollars." },
         },

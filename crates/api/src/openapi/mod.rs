@@ -3,6 +3,7 @@
 
 mod account;
 mod admin;
+mod audio;
 mod files;
 mod jobs;
 mod paths;
@@ -50,6 +51,7 @@ pub(crate) fn document() -> Value {
         "security": [{ "key": [] }],
         "tags": [
             { "name": "generations", "description": "Make something, and wait for it." },
+            { "name": "audio", "description": "Speak a text; the answer is the sound itself." },
             { "name": "task/submit", "description": "Submit, poll, collect." },
             { "name": "jobs", "description": "Run a model by its name; read, watch and cancel the job." },
             { "name": "tasks", "description": "Make something, and poll for it." },
@@ -74,13 +76,14 @@ pub(crate) fn document() -> Value {
 }
 
 /// The calls and the shapes of each part.
-const PARTS: [(fn() -> Value, fn() -> Value); 6] = [
+const PARTS: [(fn() -> Value, fn() -> Value); 7] = [
     (paths::all, schemas::all),
     (tasks::paths, tasks::schemas),
     (account::paths, account::schemas),
     (webhooks::paths, webhooks::schemas),
     (files::paths, files::schemas),
     (admin::paths, admin::schemas),
+    (audio::paths, audio::schemas),
 ];
 
 /// The fields of several objects as those of one.

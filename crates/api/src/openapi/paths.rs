@@ -75,6 +75,26 @@ pub(super) fn with(mut answers: Map<String, Value>, more: Value) -> Value {
     Value::Object(answers)
 }
 
+/// Who is tried first.
+pub(super) fn provider_order() -> Value {
+    parameter(
+        "header",
+        "X-Provider-Order",
+        json!({ "type": "string" }),
+        "Providers to try first, in this order, separated by commas; names as in `routes` of the model.",
+    )
+}
+
+/// Who is tried at all.
+pub(super) fn provider_only() -> Value {
+    parameter(
+        "header",
+        "X-Provider-Only",
+        json!({ "enum": ["true", "false"], "default": "false" }),
+        "`true`: only the providers in `X-Provider-Order` are tried.",
+    )
+}
+
 pub(super) fn parameter(place: &str, name: &str, schema: Value, description: &str) -> Value {
     json!({ "in": place, "name": name, "required": place == "path", "schema": schema, "description": description })
 }
@@ -101,6 +121,8 @@ fn create() -> Value {
                 "The same key with the same request is the same generation, however often it is sent."),
             parameter("header", "Spool-Vocabulary", json!({ "enum": ["common", "model"], "default": "common" }),
                 "`model`: `input` has the model's own parameters, as its `input_schema` says."),
+            provider_order(),
+            provider_only(),
             parameter("header", "Spool-Dry-Run", json!({ "enum": ["true", "false"], "default": "false" }),
                 "`true`: only check and price the request."),
         ],

@@ -29,6 +29,8 @@ pub(super) fn headers() -> Value {
         "Retry-After": header("integer", "Seconds to wait before the next request."),
         "Cache-Control": header("string", "Whether the answer may be kept."),
         "Idempotent-Replayed": header("boolean", "`true` if an earlier request with the same idempotency key made this job."),
+        "Spool-Job-Id": header("string", "The generation behind the answer."),
+        "Spool-Cost-Usd": header("string", "What it cost, decimal US dollars."),
         "WWW-Authenticate": header("string", "`Bearer`."),
         "Allow": header("string", "The methods that the path takes."),
         "Accept-Ranges": header("string", "`bytes`."),
@@ -169,16 +171,27 @@ fn media_artifact() -> Value {
     })
 }
 
+/// Who would be asked, in every dialect's dry run.
+pub(super) fn providers() -> Value {
+    json!({
+        "type": "array",
+        "items": { "type": "string" },
+        "minItems": 1,
+        "description": "The providers that would be asked, in order.",
+    })
+}
+
 fn dry_run() -> Value {
     json!({
         "type": "object",
-        "required": ["object", "model", "model_id", "n", "input", "usage"],
+        "required": ["object", "model", "model_id", "n", "input", "providers", "usage"],
         "properties": {
             "object": { "const": "generation.dry_run" },
             "model": { "type": "string" },
             "model_id": { "type": "string" },
             "n": { "type": "integer" },
             "input": { "type": "object", "description": "The model's own parameters, defaults included." },
+            "providers": providers(),
             "usage": { "type": "object", "required": ["cost_usd"], "properties": { "cost_usd": { "type": "number" } } },
         },
     })

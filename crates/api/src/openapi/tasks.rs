@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::paths::{answer, parameter, with};
-use super::schemas::schema;
+use super::paths::{answer, parameter, provider_only, provider_order, with};
+use super::schemas::{providers, schema};
 use super::webhooks::callback;
 
 pub(super) fn paths() -> Value {
@@ -76,6 +76,10 @@ fn create() -> Value {
         "parameters": [
             parameter("header", "Idempotency-Key", json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$" }),
                 "The same key with the same request is the same task, however often it is sent."),
+            provider_order(),
+            provider_only(),
+            parameter("header", "Spool-Dry-Run", json!({ "enum": ["true", "false"], "default": "false" }),
+                "`true`: the same as `dry_run` in the body."),
         ],
         "requestBody": { "required": true, "content": { "application/json": { "schema": schema("TaskRequest") } } },
         "callbacks": { "ended": callback("callback_url", "TaskCallback", "The task completed or failed") },
@@ -176,12 +180,14 @@ fn dry_run() -> Value {
     envelope(json!({
         "type": "object",
         "additionalProperties": false,
-        "required": ["dry_run", "model", "cost", "currency"],
+        "required": ["dry_run", "model", "cost", "currency", "providers", "input"],
         "properties": {
             "dry_run": { "const": true },
             "model": { "type": "string", "description": "As it was asked for." },
             "cost": { "type": "number", "minimum": 0 },
             "currency": { "const": "USD" },
+            "providers": providers(),
+            "input": { "type": "object", "description": "The model's own parameters, defaults included." },
         },
     }))
 }

@@ -4,7 +4,6 @@
 mod billing;
 mod codes;
 mod decode;
-mod hints;
 mod translate;
 mod wire;
 
@@ -27,7 +26,7 @@ use crate::extras::{dry_run, note_replay};
 use crate::hold::whole;
 use crate::links::Links;
 use crate::routes::{Answer, Answering, Need, Route};
-use crate::{Api, answer, body, idempotency, target};
+use crate::{Api, answer, body, hints, idempotency, target};
 
 const SUBMIT: &str = "/v1/task/submit";
 const CALL: &str = "POST /v1/task/submit";
@@ -69,9 +68,9 @@ async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Respon
     let idempotency = idempotency::of(&parts.headers, &entry.caller, CALL, "", &body)?;
     let asked = decode::decode(body)?;
     let model = api.engine.model(&asked.model)?;
-    hints::check(api, entry.caller.mode, &model, &parts.headers)?;
     let callback = target::callback(api, asked.callback_url.clone(), decode::CALLBACK_URL, Manner::Every)?;
-    let order = translate::order(asked, callback, idempotency);
+    let mut order = translate::order(asked, callback, idempotency);
+    order.terms.providers = hints::of(api, entry.caller.mode, &model, &parts.headers)?;
     if dry_run {
         let valid = api.engine.validate(&entry.caller, &order).await?;
         return Ok(answer::json(StatusCode::OK, &translate::dry_run(&order, &valid)));

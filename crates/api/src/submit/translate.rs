@@ -84,6 +84,7 @@ pub(super) fn dry_run<'a>(order: &'a Order, valid: &'a Validated) -> DryRun<'a> 
         model_id: &valid.model.id,
         n: valid.count,
         input: &valid.params,
+        providers: &valid.providers,
         usage: Cost { cost_usd: valid.price.as_usd() },
     }
 }

@@ -62,6 +62,8 @@ pub(super) struct DryRun<'a> {
     pub(super) n: u32,
     /// The parameters by the model's own names, defaults included.
     pub(super) input: &'a Params,
+    /// Who would be asked, in order.
+    pub(super) providers: &'a [&'static str],
     pub(super) usage: Cost,
 }
 

@@ -29,11 +29,11 @@ pub(crate) use self::translate::LABEL;
 use self::wire::Envelope;
 use crate::auth::Entry;
 use crate::bans::Side;
-use crate::extras::note_replay;
+use crate::extras::{dry_run, note_replay};
 use crate::hold::whole;
 use crate::links::Links;
 use crate::routes::{Answer, Answering, Need, Route};
-use crate::{Api, answer, body, idempotency, target};
+use crate::{Api, answer, body, hints, idempotency, target};
 
 const COLLECTION: &str = "/v1/tasks";
 
@@ -94,9 +94,11 @@ async fn admit(api: &Api, entry: &Entry, request: Request) -> Result<Response, F
 
     let model = api.engine.model(&asked.model)?;
     check_speech(api, &entry.caller, &model, &asked.input).await?;
-    let dry_run = asked.dry_run;
+    // The header that the other dialects have is taken too: whoever sends it must not be made to pay.
+    let dry_run = dry_run(&parts.headers)? || asked.dry_run;
     let callback = target::callback(api, asked.callback_url.clone(), decode::CALLBACK_URL, Manner::End)?;
-    let order = translate::order(asked, callback, idempotency);
+    let mut order = translate::order(asked, callback, idempotency);
+    order.terms.providers = hints::of(api, entry.caller.mode, &model, &parts.headers)?;
     if dry_run {
         let valid = api.engine.validate(&entry.caller, &order).await?;
         return Ok(success(translate::dry_run(&order, &valid)));

@@ -53,9 +53,16 @@ pub(super) fn created(job: &Job) -> Task<'static> {
     Task { task_id: job.id.to_string(), status: Status::Pending, output: None, error: None }
 }
 
-/// What an order would cost.
-pub(super) fn dry_run<'a>(order: &'a Order, valid: &Validated) -> DryRun<'a> {
-    DryRun { dry_run: true, model: &order.model, cost: valid.price.as_usd(), currency: "USD" }
+/// What an order would become and cost.
+pub(super) fn dry_run<'a>(order: &'a Order, valid: &'a Validated) -> DryRun<'a> {
+    DryRun {
+        dry_run: true,
+        model: &order.model,
+        cost: valid.price.as_usd(),
+        currency: "USD",
+        providers: &valid.providers,
+        input: &valid.params,
+    }
 }
 
 /// How a job looks, with its files' URLs signed anew.

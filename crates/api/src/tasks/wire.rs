@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use spool_domain::catalogue::Params;
 
 /// Around every body. `code` repeats the HTTP status.
 #[derive(Serialize)]
@@ -134,6 +135,10 @@ pub(super) struct DryRun<'a> {
     pub(super) cost: f64,
     /// Always `USD`.
     pub(super) currency: &'static str,
+    /// Who would be asked, in order.
+    pub(super) providers: &'a [&'static str],
+    /// The parameters by the model's own names, defaults included.
+    pub(super) input: &'a Params,
 }
 
 /// One page of the account's tasks, newest first.

@@ -9,8 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use spool_api::bans::BanRule;
+use spool_api::dialects::Dialects;
 use spool_api::limits::RateLimit;
 use spool_api::{Api, keys};
+use spool_domain::adapter::Adapter;
 use spool_domain::catalogue::{Catalogue, Source, shipped};
 use spool_domain::file::Files;
 use spool_domain::ids::{AccountId, Entropy, JobId};
@@ -21,8 +23,8 @@ use spool_domain::resident::Book;
 use spool_domain::store::Store;
 use spool_domain::time::{Clock, Timestamp};
 use spool_engine::address::Allow;
-use spool_engine::providers::{Providers, Setup};
-use spool_engine::secret::ServerKey;
+use spool_engine::providers::{Credential, Providers, Setup};
+use spool_engine::secret::{Secret, ServerKey};
 use spool_engine::settings::Settings;
 use spool_engine::{Engine, Parts};
 use spool_providers::adapters::openai::OpenAi;
@@ -50,6 +52,39 @@ prompt = { type = "text", role = "prompt", required = true }
 usd = "0.01"
 [[model.routes]]
 provider = "sandbox"
+
+[[model]]
+id = "test/speaker"
+name = "Speaker"
+description = "Speaks in two formats."
+makes = "audio"
+tasks = ["text-to-speech"]
+[model.params]
+words = { type = "text", role = "prompt", required = true, max_chars = 100 }
+format = { type = "choice", one_of = ["wav", "mp3"], default = "wav", role = "format" }
+sample_rate = { type = "int", one_of = [44100], default = 44100 }
+[[model.prices]]
+usd = "0.03"
+[[model.routes]]
+provider = "sandbox"
+
+[[model]]
+id = "test/two-ways"
+name = "Two ways"
+description = "Pictures by two providers."
+makes = "image"
+tasks = ["text-to-image"]
+[model.params]
+prompt = { type = "text", role = "prompt", required = true }
+quality = { type = "choice", one_of = ["low", "high"], default = "low" }
+[[model.prices]]
+usd = "0.04"
+[[model.routes]]
+provider = "fal"
+upstream = "two-ways"
+[[model.routes]]
+provider = "openai"
+upstream = "two-ways"
 "#;
 
 /// Wall time, plus as much as a test wants to have passed.
@@ -104,6 +139,9 @@ pub(crate) struct Setting {
     pub(crate) openai: Option<String>,
     /// None leaves it to the rate limit, as `Api::new` does.
     pub(crate) bans: Option<BanRule>,
+    pub(crate) dialects: Dialects,
+    /// Real providers by adapter, base URL and key; their results may lie on this machine.
+    pub(crate) live: Vec<(Arc<dyn Adapter>, String, &'static str)>,
 }
 
 pub(crate) fn limit(per_second: u32, burst: u32) -> RateLimit {
@@ -128,10 +166,15 @@ impl World {
         sources.push(Source { file: "models.toml".to_owned(), text: MODELS.to_owned() });
         let catalogue = Catalogue::read(&sources, &["sandbox", "openai", "fal"]).unwrap();
         let mut settings = Settings { public_url: setting.public_url, ..setting.settings };
-        if setting.loopback {
+        if setting.loopback || !setting.live.is_empty() {
             settings.allow = Arc::new(Allow::parse(["127.0.0.0/8"]).unwrap());
         }
-        let mut setups = Vec::new();
+        let setup = |(adapter, base, key): (_, String, _)| Setup {
+            adapter,
+            base_url: Some(base),
+            credential: Some(Credential { name: "main".to_owned(), secret: Secret::new(key) }),
+        };
+        let mut setups: Vec<Setup> = setting.live.into_iter().map(setup).collect();
         if let Some(base_url) = setting.openai {
             settings.operator_from = MicroUsd::ZERO;
             setups.push(Setup { adapter: Arc::new(OpenAi), base_url: Some(base_url), credential: None });
@@ -148,10 +191,8 @@ impl World {
         })
         .await
         .unwrap();
-        let api = match setting.bans {
-            None => Api::new(engine.clone(), setting.rate_limit).unwrap(),
-            bans => Api::with_bans(engine.clone(), setting.rate_limit, bans).unwrap(),
-        };
+        let bans = setting.bans.or(setting.rate_limit.map(|_| BanRule::default()));
+        let api = Api::with(engine.clone(), setting.rate_limit, bans, setting.dialects).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         api.announce(format!("http://{address}"));

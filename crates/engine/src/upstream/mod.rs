@@ -108,8 +108,31 @@ struct Idle {
     since: Instant,
 }
 
+/// Who turns names into addresses.
+enum Names {
+    /// The machine's resolver.
+    System,
+    /// What a test says, question by question.
+    #[cfg(test)]
+    Scripted(Mutex<std::collections::VecDeque<Vec<std::net::IpAddr>>>),
+}
+
+impl Names {
+    async fn resolve(&self, host: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
+        match self {
+            Self::System => Ok(tokio::net::lookup_host((host, port)).await?.collect()),
+            #[cfg(test)]
+            Self::Scripted(script) => {
+                let next = script.lock().pop_front().unwrap_or_default();
+                Ok(next.into_iter().map(|ip| SocketAddr::new(ip, port)).collect())
+            }
+        }
+    }
+}
+
 /// The client: TLS roots and idle connections.
 pub(crate) struct Client {
+    names: Names,
     tls: TlsConnector,
     idle: Mutex<HashMap<String, Vec<Idle>>>,
 }
@@ -130,7 +153,7 @@ impl Client {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         // Early data would be a second copy of a request that costs money (U10).
         config.enable_early_data = false;
-        Self { tls: TlsConnector::from(Arc::new(config)), idle: Mutex::default() }
+        Self { names: Names::System, tls: TlsConnector::from(Arc::new(config)), idle: Mutex::default() }
     }
 
     /// Sends a request and waits for the head of the answer. The caller sets the time limit around it.
@@ -215,7 +238,7 @@ impl Client {
 
     async fn open_connection(&self, outgoing: &Outgoing<'_>) -> Result<(Sender, Arc<Meter>), Why> {
         let host = outgoing.url.host_str().ok_or(Why::Refused)?;
-        let addresses = resolve(outgoing).await?;
+        let addresses = resolve(&self.names, outgoing).await?;
         let mut stream = None;
         for address in addresses {
             if let Ok(open) = TcpStream::connect(address).await
@@ -306,14 +329,14 @@ impl Progress {
 }
 
 /// The addresses to try, all of them checked: one that is not allowed spoils the whole name (S2).
-async fn resolve(outgoing: &Outgoing<'_>) -> Result<Vec<SocketAddr>, Why> {
+async fn resolve(names: &Names, outgoing: &Outgoing<'_>) -> Result<Vec<SocketAddr>, Why> {
     let url = outgoing.url;
     let port = url.port_or_known_default().ok_or(Why::Refused)?;
     let addresses: Vec<SocketAddr> = match address::literal(url) {
         Some(ip) => vec![SocketAddr::new(ip, port)],
         None => {
             let host = url.host_str().ok_or(Why::Refused)?;
-            tokio::net::lookup_host((host, port)).await.map_err(|_| Why::Resolve)?.collect()
+            names.resolve(host, port).await.map_err(|_| Why::Resolve)?
         }
     };
     if let Guard::Foreign { allow, .. } = outgoing.guard {

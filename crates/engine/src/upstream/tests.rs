@@ -1,5 +1,7 @@
 //! The client against a server of raw sockets: what was sent, what was not, and where it went.
 
+mod foreign;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -8,5 +8,7 @@ mod inputs;
 mod live;
 mod money;
 mod operator;
+mod preference;
+mod redirect;
 mod rules;
 mod world;

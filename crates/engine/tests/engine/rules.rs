@@ -28,7 +28,7 @@ impl Scripted {
     }
 
     /// One that keeps results for this long.
-    fn keeping(provider: &'static str, retention_ms: u64) -> Arc<dyn Adapter> {
+    pub(crate) fn keeping(provider: &'static str, retention_ms: u64) -> Arc<dyn Adapter> {
         Arc::new(Self(Manifest {
             provider,
             base_url: "http://127.0.0.1:1",
@@ -82,13 +82,15 @@ impl Adapter for Scripted {
 
 /// A server that reads one request per connection and answers with raw bytes; nothing to answer drops the
 /// connection. Counts what it was asked to make.
-struct Server {
-    base: String,
+pub(crate) struct Server {
+    pub(crate) base: String,
     asked: Arc<AtomicUsize>,
 }
 
 impl Server {
-    async fn start(answer: impl Fn(usize, &str) -> Option<String> + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(
+        answer: impl Fn(usize, &str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(AtomicUsize::new(0));
@@ -123,20 +125,20 @@ impl Server {
         Self { base, asked }
     }
 
-    fn asked(&self) -> usize {
+    pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
 }
 
-fn answer(status: u16, body: &str) -> Option<String> {
+pub(crate) fn answer(status: u16, body: &str) -> Option<String> {
     Some(format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nretry-after: 1\r\n\r\n{body}", body.len()))
 }
 
-fn pass() -> Settings {
+pub(crate) fn pass() -> Settings {
     Settings { assets: Assets::Pass, ..Settings::default() }
 }
 
-async fn live_world(settings: Settings, servers: &[(&'static str, &Server)]) -> World {
+pub(crate) async fn live_world(settings: Settings, servers: &[(&'static str, &Server)]) -> World {
     let live =
         servers.iter().map(|(name, server)| (Scripted::named(name), server.base.clone(), "")).collect();
     World::with(Setting { settings, live, ..Setting::default() }).await

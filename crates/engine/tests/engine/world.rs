@@ -25,7 +25,8 @@ use spool_store::blobs::Local;
 use spool_store::sandbox_book::SqliteBook;
 use spool_store::sqlite::Sqlite;
 
-/// Two models beside the shipped ones: pictures, and pictures that cost enough to need an operator.
+/// Models beside the shipped ones: pictures, pictures that cost enough to need an operator, and pictures whose routes
+/// differ in what they cost us.
 pub(crate) const MODELS: &str = r#"
 [[model]]
 id = "test/picture"
@@ -72,6 +73,25 @@ usd = "2.00"
 [[model.routes]]
 provider = "scripted"
 upstream = "dear"
+
+[[model]]
+id = "test/choice"
+name = "Choice"
+description = "Pictures by two providers, one dearer for us than the other."
+makes = "image"
+tasks = ["text-to-image"]
+[model.params]
+prompt = { type = "text", role = "prompt", required = true }
+[[model.prices]]
+usd = "0.04"
+[[model.routes]]
+provider = "scripted"
+upstream = "first-pick"
+cost = "0.01"
+[[model.routes]]
+provider = "second"
+upstream = "second-pick"
+cost = "0.03"
 "#;
 
 pub(crate) struct Wall;

@@ -16,6 +16,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use spool_api::dialects::Dialects;
 use spool_api::limits::RateLimit;
 use spool_engine::address::Allow;
 use spool_engine::secret::Secret;
@@ -40,6 +41,8 @@ pub struct Config {
     pub engine: Settings,
     /// How many requests each key may make, if they are counted.
     pub rate_limit: Option<RateLimit>,
+    /// The dialects' settings.
+    pub dialects: Dialects,
     /// The operator's model files and folders.
     pub catalog: Vec<PathBuf>,
     /// The providers that are set up.
@@ -137,6 +140,8 @@ fn read_with(reader: &mut Reader, providers: &[(&str, &str)]) -> Config {
         log: log(reader),
         engine: engine(reader),
         rate_limit: rate_limit(reader),
+        // Ten years are as good as for ever, and 0 says so.
+        dialects: Dialects { jobs_kept_h: reader.int("dialects.jobs_kept_h", 0..=87_600) },
         catalog: catalog(reader),
         providers: providers.iter().filter_map(|(name, usual)| provider(reader, name, usual)).collect(),
     }

@@ -120,6 +120,10 @@ impl Resident for Service {
         };
         Answer::Reply(reply.unwrap_or_else(|no| no.reply()))
     }
+
+    fn forget(&self, ended_before: Timestamp) -> Result<u64, BookError> {
+        self.book.forget(ended_before)
+    }
 }
 
 impl Service {

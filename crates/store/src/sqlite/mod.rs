@@ -16,6 +16,7 @@ mod moments;
 mod operator;
 mod operator_log;
 mod outbox;
+mod prune;
 mod read;
 mod readers;
 mod refund;

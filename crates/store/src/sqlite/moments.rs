@@ -10,13 +10,14 @@ use spool_domain::ledger::Transfer;
 use spool_domain::order::Mode;
 use spool_domain::statement::{Before, Entry, Line, Refund, Refunded};
 use spool_domain::store::{
-    AccountRow, Audit, Balance, Claims, Commit, Committed, Error, KeyRow, NewJob, Page, Store, Submitted,
+    AccountRow, Audit, Balance, Claims, Commit, Committed, Error, KeyRow, NewJob, Page, Pruned, Store,
+    Submitted,
 };
 use spool_domain::time::Timestamp;
 use spool_domain::usage::{Query, Row};
 
 use super::{
-    Sqlite, accounts, audit, budget, claim, commit, control, read, refund, statement, submit, usage,
+    Sqlite, accounts, audit, budget, claim, commit, control, prune, read, refund, statement, submit, usage,
 };
 
 #[async_trait]
@@ -166,6 +167,14 @@ impl Store for Sqlite {
         limit: u32,
     ) -> Result<Vec<Line>, Error> {
         self.read(move |db| statement::ledger(db, account, mode, &before, limit)).await
+    }
+
+    async fn prune(&self, ended_before: Timestamp, from: Option<[u8; 32]>) -> Result<Pruned, Error> {
+        let look = self.read(move |db| prune::look(db, ended_before, from)).await?;
+        if look.is_clean() {
+            return Ok(look.untouched());
+        }
+        self.write(move |db| look.remove(db)).await
     }
 
     async fn audit(&self) -> Result<Audit, Error> {

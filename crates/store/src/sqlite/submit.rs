@@ -23,6 +23,12 @@ pub(super) fn submit(connection: &Connection, now: Timestamp, new: &NewJob) -> R
     {
         return Ok(answer);
     }
+    // The record may have been forgotten while its job is still there: the id follows from the key and the request.
+    if new.idempotency.is_some()
+        && let Some(n) = number(connection, &new.job)?
+    {
+        return Ok(Submitted::Existing(Box::new(claim::by_number(connection, n)?)));
+    }
     let purse = look(connection, &new.job)?;
     let budget = match purse.budgeted {
         true => budget::state(connection, &new.job.key, Day::of(now))?,
@@ -159,6 +165,15 @@ fn replayed(connection: &Connection, asked: &Idempotency) -> Result<Option<Submi
     }
 }
 
+/// The number of the job with this id, if there is one.
+fn number(connection: &Connection, job: &Job) -> Result<Option<i64>, Failure> {
+    let known = connection
+        .prepare_cached(include_str!("../../sql/sqlite/job_number.sql"))?
+        .query_row([job.id.bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(known)
+}
+
 fn insert(
     connection: &Connection,
     job: &Job,
@@ -167,8 +182,7 @@ fn insert(
     now: Timestamp,
     claim: Option<(NodeId, u64)>,
 ) -> Result<i64, Failure> {
-    // A part is told about with its whole.
-    let terms = Some(&job.terms).filter(|terms| parent.is_none() && !terms.is_empty());
+    let terms = Some(&job.terms).filter(|terms| !terms.is_empty());
     let terms = terms.map(rows::to_json).transpose()?;
     connection.prepare_cached(include_str!("../../sql/sqlite/submit_job.sql"))?.execute(params![
         job.id.bytes(),

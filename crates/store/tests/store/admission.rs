@@ -5,7 +5,8 @@ use spool_domain::ids::AccountId;
 use spool_domain::job::Phase;
 use spool_domain::money::MicroUsd;
 use spool_domain::order::{Idempotency, Mode};
-use spool_domain::store::{Page, Submitted};
+use spool_domain::store::{NewJob, Page, Submitted};
+use spool_domain::time::Timestamp;
 
 use crate::world::{LEASE_MS, ONE, PRICE, World};
 
@@ -125,4 +126,69 @@ pub(crate) async fn a_birth_claim_is_leased_and_has_its_attempt(world: &World) {
 pub(crate) async fn an_account_that_does_not_exist_orders_nothing(world: &World) {
     world.store.submit(world.order(AccountId(99))).await.unwrap_err();
     assert_eq!(world.store.audit().await.unwrap().jobs, 0);
+}
+
+/// Walks all pages; how many records were removed.
+async fn prune(world: &World, ended_before: Timestamp) -> u64 {
+    let (mut removed, mut from) = (0, None);
+    loop {
+        let pruned = world.store.prune(ended_before, from).await.unwrap();
+        removed += pruned.removed;
+        from = pruned.next;
+        if from.is_none() {
+            return removed;
+        }
+    }
+}
+
+/// An order under a key, one of many.
+fn keyed(world: &World, account: AccountId, key: u16) -> NewJob {
+    let mut new = world.order(account);
+    let mut scope = [9; 32];
+    scope[..2].copy_from_slice(&key.to_be_bytes());
+    new.idempotency = Some(Idempotency { scope, fingerprint: [6; 32] });
+    new
+}
+
+pub(crate) async fn k5_a_key_is_forgotten_once_its_job_is_over_for_long_enough_and_not_before(world: &World) {
+    // More than a page, so that the walk goes on where it was.
+    let account = world.account(1_300).await;
+    let mut open = Vec::new();
+    for key in 0..1_200 {
+        let new = keyed(world, account, key);
+        world.admit(new.clone()).await;
+        open.push(new);
+    }
+    let mut ended = Vec::new();
+    for _ in 0..1_100 {
+        let job = world.claim(ONE).await;
+        ended.push(world.commit(world.failed(&job)).await.id);
+    }
+    let end = world.now();
+    assert_eq!(prune(world, end).await, 0, "over at that moment and not before");
+    assert_eq!(prune(world, end.after_ms(1)).await, 1_100);
+    assert_eq!(prune(world, end.after_ms(1_000_000_000)).await, 0, "what goes on keeps its key for ever");
+    for new in open {
+        let known = ended.contains(&new.job.id);
+        // Another request under the key: refused while it is kept, admitted once it is forgotten.
+        let mut other = world.order(account);
+        other.idempotency = new.idempotency.map(|key| Idempotency { fingerprint: [7; 32], ..key });
+        let answer = world.store.submit(other).await.unwrap();
+        assert_eq!(matches!(answer, Submitted::New), known, "{answer:?}");
+        assert!(known || matches!(answer, Submitted::Mismatch), "{answer:?}");
+    }
+}
+
+pub(crate) async fn k5_a_forgotten_key_is_free_for_others_and_still_finds_its_own_job(world: &World) {
+    let account = world.account(5).await;
+    let new = keyed(world, account, 1);
+    world.admit(new.clone()).await;
+    let job = world.claim(ONE).await;
+    world.commit(world.failed(&job)).await;
+    assert_eq!(prune(world, world.now().after_ms(1)).await, 1);
+    // The same request: its job's id follows from key and request, so there is nothing to make.
+    let again = world.store.submit(new).await.unwrap();
+    let Submitted::Existing(found) = again else { panic!("{again:?}") };
+    assert_eq!(found.id, job.id);
+    assert_eq!(world.balance(account).await.held, MicroUsd(0));
 }

@@ -33,6 +33,8 @@ macro_rules! conformance {
                 k6_a_thousand_twins_make_one_job,
                 a_birth_claim_is_leased_and_has_its_attempt,
                 an_account_that_does_not_exist_orders_nothing,
+                k5_a_key_is_forgotten_once_its_job_is_over_for_long_enough_and_not_before,
+                k5_a_forgotten_key_is_free_for_others_and_still_finds_its_own_job,
             ],
             steps: [
                 j5_a_late_commit_is_lost,

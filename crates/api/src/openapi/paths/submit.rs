@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::webhooks::callback;
-use super::{answer, faults_as, parameter, schema, with};
+use super::{answer, faults_as, parameter, provider_only, provider_order, schema, with};
 
 pub(super) fn create() -> Value {
     let answers = faults_as(
@@ -25,9 +25,8 @@ pub(super) fn create() -> Value {
         "tags": ["task/submit"],
         "summary": "Submit a task",
         "parameters": [
-            parameter("header", "X-Provider-Order", json!({ "type": "string" }), "Provider names, separated by commas: a hint."),
-            parameter("header", "X-Provider-Only", json!({ "type": "string" }),
-                "`true`: if none of the providers in `X-Provider-Order` serves the model, refuse the task."),
+            provider_order(),
+            provider_only(),
             parameter("header", "Idempotency-Key", json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$" }),
                 "The same key with the same request is the same task, however often it is sent."),
             parameter("header", "Spool-Dry-Run", json!({ "enum": ["true", "false"], "default": "false" }),

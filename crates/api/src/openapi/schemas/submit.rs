@@ -43,13 +43,14 @@ pub(super) fn task() -> Value {
 pub(super) fn dry_run() -> Value {
     json!({
         "type": "object",
-        "required": ["object", "model", "model_id", "n", "input", "usage"],
+        "required": ["object", "model", "model_id", "n", "input", "providers", "usage"],
         "properties": {
             "object": { "const": "task.dry_run" },
             "model": { "type": "string" },
             "model_id": { "type": "string" },
             "n": { "type": "integer" },
             "input": { "type": "object", "description": "The model's own parameters, defaults included." },
+            "providers": super::providers(),
             "usage": { "type": "object", "required": ["cost_usd"], "properties": { "cost_usd": { "type": "number" } } },
         },
     })

@@ -133,10 +133,18 @@ async fn a_dry_run_says_what_it_costs_and_makes_nothing() {
     let veo = json!({ "model": "google/veo-3.1-fast", "input": { "prompt": "a fox" } });
     let answer = dry(&world, veo.clone()).await;
     check(&world, "TaskDryRun", &answer.body()).await;
+    let mut said = data(&answer);
+    let input = said.as_object_mut().unwrap().remove("input").unwrap();
     assert_eq!(
-        data(&answer),
-        json!({ "dry_run": true, "model": "google/veo-3.1-fast", "cost": 0.15, "currency": "USD" })
+        said,
+        json!({
+            "dry_run": true, "model": "google/veo-3.1-fast", "cost": 0.15, "currency": "USD",
+            "providers": ["sandbox"],
+        })
     );
+    // What was given, and the defaults.
+    assert_eq!(input["prompt"], "a fox");
+    assert!(input.as_object().unwrap().len() > 1, "{input}");
     // The model stays as it was asked for, and count multiplies.
     let alias = json!({ "model": "flux-1.1-pro", "input": { "prompt": "a fox" } });
     assert_eq!(data(&dry(&world, alias).await)["model"], "flux-1.1-pro");
