@@ -101,6 +101,9 @@ impl Engine {
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             return Err(wrong());
         }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refused(Refused::UserInfo));
+        }
         let literal = address::literal(&url);
         if literal.is_some_and(|ip| settings.allow.contains(ip)) {
             return Ok(());
