@@ -75,8 +75,11 @@ pub(crate) fn document() -> Value {
     })
 }
 
+/// Writes one object of the document.
+type Written = fn() -> Value;
+
 /// The calls and the shapes of each part.
-const PARTS: [(fn() -> Value, fn() -> Value); 7] = [
+const PARTS: [(Written, Written); 7] = [
     (paths::all, schemas::all),
     (tasks::paths, tasks::schemas),
     (account::paths, account::schemas),
