@@ -261,7 +261,7 @@ async fn keys_are_made_narrowed_rotated_and_revoked_and_their_secrets_are_told_o
         ["key.create", "key.update", "key.rotate", "key.revoke"],
         "a second revoking is none"
     );
-    let heard = operator.heard.borrow();
+    let heard = operator.heard.borrow().clone();
     assert_eq!((heard.matches(&secret).count(), heard.matches(&successor).count()), (0, before), "S6");
     assert_eq!(before, 1, "S6: told once");
     drop(heard);
@@ -352,9 +352,9 @@ async fn jobs_of_all_accounts_are_listed_by_what_one_looks_for() {
     };
     let (first, second) = (&ids[0].1, &ids[1].1);
     assert_eq!(found("").await, [second.clone(), first.clone()]);
-    assert_eq!(found("?limit=1").await, [second.clone()]);
-    assert_eq!(found(&format!("?before={second}")).await, [first.clone()]);
-    assert_eq!(found(&format!("?account={}", ids[0].0)).await, [first.clone()]);
+    assert_eq!(found("?limit=1").await, [second.as_str()]);
+    assert_eq!(found(&format!("?before={second}")).await, [first.as_str()]);
+    assert_eq!(found(&format!("?account={}", ids[0].0)).await, [first.as_str()]);
     assert_eq!(found(&format!("?account={}&mode=live", ids[0].0)).await, Vec::<String>::new());
     assert_eq!(found("?phase=succeeded&mode=test&model=flux-1.1-pro").await.len(), 2);
     assert_eq!(found("?phase=failed").await, Vec::<String>::new());
