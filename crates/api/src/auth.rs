@@ -98,8 +98,8 @@ impl Stranger {
 }
 
 impl Api {
-    /// Finds out who asks, and counts the request.
-    pub(crate) async fn enter(&self, headers: &HeaderMap) -> Result<Entry, Stranger> {
+    /// Finds out who asks, and counts the request as one of its kind.
+    pub(crate) async fn enter(&self, headers: &HeaderMap, side: Side) -> Result<Entry, Stranger> {
         let now = self.engine.clock().now();
         let found = match bearer(headers).and_then(keys::parse) {
             Some(presented) => match self.rows.fresh(&presented.id) {
@@ -110,7 +110,7 @@ impl Api {
             .map(|row| genuine(row.as_deref(), &presented, now)),
             None => Ok(None),
         };
-        let rate_of = |key: &KeyId, own| self.limits.check(key, own, now);
+        let rate_of = |key: &KeyId, own| self.limits.check(key, side, own, now);
         match found {
             Ok(Some((caller, scopes, own))) => Ok(Entry { rate: rate_of(&caller.key, own), caller, scopes }),
             // Missing, malformed, unknown, wrong, expired and revoked are one answer.
@@ -136,7 +136,7 @@ impl Api {
                 (general, own) => own.or(general),
             }
         };
-        match self.enter(headers).await {
+        match self.enter(headers, side).await {
             Ok(entry) => Ok(Entry { rate: counted(&entry.caller.key, entry.rate), ..entry }),
             Err(stranger) => Err(Stranger { rate: counted(&NOBODY, stranger.rate), ..stranger }),
         }

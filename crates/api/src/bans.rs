@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
+use http::Method;
 use parking_lot::Mutex;
 use spool_domain::ids::KeyId;
 use spool_domain::time::Timestamp;
@@ -39,6 +40,13 @@ pub(crate) enum Side {
     Read,
     /// Whatever makes, and what only prices it.
     Create,
+}
+
+impl Side {
+    /// What a call with this method does.
+    pub(crate) fn of(method: &Method) -> Self {
+        if matches!(*method, Method::GET | Method::HEAD) { Self::Read } else { Self::Create }
+    }
 }
 
 /// The counts. As many as there are keys that were seen lately, since only authenticated requests have one of

@@ -15,6 +15,8 @@ use spool_domain::ids::KeyId;
 pub use spool_domain::rate::RateLimit;
 use spool_domain::time::Timestamp;
 
+use crate::bans::Side;
+
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
@@ -45,11 +47,12 @@ impl Rate {
     }
 }
 
-/// The buckets of all keys: those that go by the server's setting together, and those that have a limit of their
+/// The buckets of all keys, one for looking and one for making, so that whoever polls a lot can still order: those that go by the server's setting together, and those that have a limit of their
 /// own by that limit, since a set of buckets fills at one pace.
 pub(crate) struct Limits<C: Clock = DefaultClock> {
-    usual: Option<Buckets<C>>,
-    own: Mutex<HashMap<RateLimit, Arc<Buckets<C>>>>,
+    /// For looking and for making.
+    usual: Option<[Buckets<C>; 2]>,
+    own: Mutex<HashMap<(RateLimit, Side), Arc<Buckets<C>>>>,
     clock: C,
 }
 
@@ -62,25 +65,33 @@ impl Limits {
 
 impl<C: Clock + Clone> Limits<C> {
     fn with_clock(usual: Option<RateLimit>, clock: C) -> Self {
-        let usual = usual.map(|limit| Buckets::new(limit, clock.clone()));
+        let usual = usual.map(|limit| [(); 2].map(|()| Buckets::new(limit, clock.clone())));
         Self { usual, own: Mutex::default(), clock }
     }
 
-    /// Counts a request; nothing where nobody limits it. `now` only dates the headers.
-    pub(crate) fn check(&self, key: &KeyId, own: Option<RateLimit>, now: Timestamp) -> Option<Rate> {
+    /// Counts a request of this kind; nothing where nobody limits it. `now` only dates the headers.
+    pub(crate) fn check(
+        &self,
+        key: &KeyId,
+        side: Side,
+        own: Option<RateLimit>,
+        now: Timestamp,
+    ) -> Option<Rate> {
         match own {
-            None => Some(self.usual.as_ref()?.check(key, now)),
-            Some(limit) => Some(self.buckets_of(limit).check(key, now)),
+            None => Some(self.usual.as_ref()?[side as usize].check(key, now)),
+            Some(limit) => Some(self.buckets_of(limit, side).check(key, now)),
         }
     }
 
-    fn buckets_of(&self, limit: RateLimit) -> Arc<Buckets<C>> {
+    fn buckets_of(&self, limit: RateLimit, side: Side) -> Arc<Buckets<C>> {
         let mut own = self.own.lock();
-        if own.len() >= OWN_MAX && !own.contains_key(&limit) {
+        if own.len() >= OWN_MAX && !own.contains_key(&(limit, side)) {
             // Some keys get their allowance anew; that does no harm once in a while.
             own.clear();
         }
-        Arc::clone(own.entry(limit).or_insert_with(|| Arc::new(Buckets::new(limit, self.clock.clone()))))
+        Arc::clone(
+            own.entry((limit, side)).or_insert_with(|| Arc::new(Buckets::new(limit, self.clock.clone()))),
+        )
     }
 }
 
@@ -144,24 +155,32 @@ mod tests {
         let (limits, clock) = limits(1, 3);
         let now = Timestamp(1_000_000);
         for left in [2, 1, 0] {
-            let rate = limits.check(&key("a"), None, now).unwrap();
+            let rate = limits.check(&key("a"), Side::Read, None, now).unwrap();
             assert_eq!((rate.limit, rate.remaining, rate.retry_after_s), (3, left, None));
             assert_eq!(rate.reset_unix_s, 1_000 + i64::from(3 - left));
         }
-        assert_eq!(limits.check(&key("a"), None, now).unwrap().retry_after_s, Some(1));
+        assert_eq!(limits.check(&key("a"), Side::Read, None, now).unwrap().retry_after_s, Some(1));
         clock.advance(Duration::from_secs(1));
-        assert_eq!(limits.check(&key("a"), None, now).unwrap().retry_after_s, None);
-        assert_eq!(limits.check(&key("a"), None, now).unwrap().retry_after_s, Some(1));
+        assert_eq!(limits.check(&key("a"), Side::Read, None, now).unwrap().retry_after_s, None);
+        assert_eq!(limits.check(&key("a"), Side::Read, None, now).unwrap().retry_after_s, Some(1));
+    }
+
+    #[test]
+    fn looking_and_making_are_counted_apart() {
+        let (limits, _) = limits(1, 1);
+        let check = |side| limits.check(&key("a"), side, None, Timestamp(0)).unwrap().retry_after_s;
+        assert_eq!((check(Side::Read), check(Side::Create)), (None, None));
+        assert_eq!((check(Side::Read), check(Side::Create)), (Some(1), Some(1)));
     }
 
     #[test]
     fn o3_one_keys_flood_takes_nothing_from_another() {
         let (limits, _) = limits(1, 2);
         for _ in 0..10 {
-            limits.check(&key("noisy"), None, Timestamp(0));
+            limits.check(&key("noisy"), Side::Read, None, Timestamp(0));
         }
-        assert_eq!(limits.check(&key("noisy"), None, Timestamp(0)).unwrap().remaining, 0);
-        assert_eq!(limits.check(&key("quiet"), None, Timestamp(0)).unwrap().remaining, 1);
+        assert_eq!(limits.check(&key("noisy"), Side::Read, None, Timestamp(0)).unwrap().remaining, 0);
+        assert_eq!(limits.check(&key("quiet"), Side::Read, None, Timestamp(0)).unwrap().remaining, 1);
     }
 
     #[test]
@@ -170,15 +189,21 @@ mod tests {
         let narrow = RateLimit { per_second: 1.try_into().unwrap(), burst: 2.try_into().unwrap() };
         for limits in [own(1, 9), Limits::with_clock(None, FakeRelativeClock::default())] {
             for left in [1, 0] {
-                let rate = limits.check(&key("a"), Some(narrow), Timestamp(0)).unwrap();
+                let rate = limits.check(&key("a"), Side::Read, Some(narrow), Timestamp(0)).unwrap();
                 assert_eq!((rate.limit, rate.remaining), (2, left));
             }
-            assert!(limits.check(&key("a"), Some(narrow), Timestamp(0)).unwrap().retry_after_s.is_some());
-            let other = limits.check(&key("b"), Some(narrow), Timestamp(0)).unwrap();
+            assert!(
+                limits
+                    .check(&key("a"), Side::Read, Some(narrow), Timestamp(0))
+                    .unwrap()
+                    .retry_after_s
+                    .is_some()
+            );
+            let other = limits.check(&key("b"), Side::Read, Some(narrow), Timestamp(0)).unwrap();
             assert_eq!(other.remaining, 1, "keys with the same limit do not share it");
         }
-        assert!(own(1, 9).check(&key("b"), None, Timestamp(0)).is_some());
+        assert!(own(1, 9).check(&key("b"), Side::Read, None, Timestamp(0)).is_some());
         let none = Limits::with_clock(None, FakeRelativeClock::default());
-        assert!(none.check(&key("b"), None, Timestamp(0)).is_none());
+        assert!(none.check(&key("b"), Side::Read, None, Timestamp(0)).is_none());
     }
 }

@@ -48,8 +48,8 @@ pub(crate) type Answering = BoxFuture<'static, Result<Response, Fault>>;
 #[derive(Clone, Copy)]
 pub(crate) struct Need {
     scope: Scope,
-    /// How the request counts towards the dialect's own ban, where it has one.
-    side: Option<Side>,
+    /// Whether the request counts towards the dialect's own ban too.
+    bans: bool,
     /// Whether the route itself judges the rate, after its other checks.
     judged_late: bool,
 }
@@ -57,12 +57,12 @@ pub(crate) struct Need {
 impl Need {
     /// The permission.
     pub(crate) const fn of(scope: Scope) -> Self {
-        Self { scope, side: None, judged_late: false }
+        Self { scope, bans: false, judged_late: false }
     }
 
-    /// Counted as one of these, by a dialect that bans.
-    pub(crate) const fn counted_as(self, side: Side) -> Self {
-        Self { side: Some(side), ..self }
+    /// For a dialect that bans.
+    pub(crate) const fn bans(self) -> Self {
+        Self { bans: true, ..self }
     }
 
     /// For a dialect whose contract puts the rate behind the other checks.
@@ -133,9 +133,10 @@ fn answered(route: &'static Route, api: Arc<Api>, request: Request) -> BoxFuture
         Answer::Keyed(need, answer) => (*need, *answer),
     };
     Box::pin(async move {
-        let entered = match need.side {
-            None => api.enter(request.headers()).await,
-            Some(side) => api.enter_or_ban(request.headers(), side).await,
+        let side = Side::of(&route.method);
+        let entered = match need.bans {
+            false => api.enter(request.headers(), side).await,
+            true => api.enter_or_ban(request.headers(), side).await,
         };
         let entry = match entered {
             Ok(entry) => entry,

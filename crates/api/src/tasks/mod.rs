@@ -28,7 +28,6 @@ use self::codes::refuse;
 pub(crate) use self::translate::LABEL;
 use self::wire::Envelope;
 use crate::auth::Entry;
-use crate::bans::Side;
 use crate::extras::{dry_run, note_replay};
 use crate::hold::whole;
 use crate::links::Links;
@@ -39,11 +38,11 @@ const COLLECTION: &str = "/v1/tasks";
 
 /// What this dialect serves.
 pub(crate) const ROUTES: &[Route] = &[
-    route(Method::POST, COLLECTION, Scope::ModelsRun, Side::Create, create),
-    route(Method::GET, COLLECTION, Scope::JobsRead, Side::Read, list),
-    route(Method::GET, "/v1/tasks/{task_id}", Scope::JobsRead, Side::Read, fetch),
-    route(Method::GET, "/account", Scope::AccountRead, Side::Read, account::show),
-    route(Method::GET, resources::PATH, Scope::ModelsRead, Side::Read, resources::show),
+    route(Method::POST, COLLECTION, Scope::ModelsRun, create),
+    route(Method::GET, COLLECTION, Scope::JobsRead, list),
+    route(Method::GET, "/v1/tasks/{task_id}", Scope::JobsRead, fetch),
+    route(Method::GET, "/account", Scope::AccountRead, account::show),
+    route(Method::GET, resources::PATH, Scope::ModelsRead, resources::show),
     // Not counted towards the ban: the service that the contract comes from has its files on a host of their own.
     Route {
         method: Method::PUT,
@@ -57,10 +56,9 @@ const fn route(
     method: Method,
     path: &'static str,
     scope: Scope,
-    side: Side,
     answer: fn(Arc<Api>, Entry, Request) -> Answering,
 ) -> Route {
-    Route { method, path, answer: Answer::Keyed(Need::of(scope).counted_as(side), answer), refuse }
+    Route { method, path, answer: Answer::Keyed(Need::of(scope).bans(), answer), refuse }
 }
 
 /// `POST /v1/tasks`.
