@@ -6,6 +6,7 @@
 
 mod accounts;
 mod books;
+mod bounds;
 mod decisions;
 mod fields;
 mod jobs;
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
         keys::ROUTES,
         jobs::ROUTES,
         decisions::ROUTES,
+        bounds::ROUTES,
         providers::ROUTES,
         log::ROUTES,
         books::ROUTES,

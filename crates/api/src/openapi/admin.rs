@@ -77,6 +77,22 @@ pub(super) fn paths() -> Value {
             })), "200", schema("OperatedJob"), JOB), "the job does not wait for the operator.") },
         "/admin/v1/jobs/{id}/cancel": { "post": conflicting(call("cancelAnyJob",
             "Ask to cancel anybody's job", None, "200", schema("OperatedJob"), JOB), "the job is over.") },
+        "/admin/v1/jobs/{id}/refunds": { "post": conflicting(also(call("refundJob",
+            "Give back part of what a job was charged", Some(json!({
+                "type": "object", "additionalProperties": false, "required": ["usd", "reason"],
+                "properties": { "usd": usd(), "reason": text(500), "reference": text(200) },
+            })), "201", schema("Refunded"), JOB), "200", "The reference was booked before.", schema("Refunded")),
+            "more would be given back than was charged.") },
+        "/admin/v1/keys/{id}/budget": {
+            "get": call("getBudget", "Show what a key may spend, and has", None, "200", schema("KeyBudget"), KEY),
+            "put": call("setBudget", "Set what a key may spend; without any bound it has no budget", Some(bounds()), "200",
+                schema("KeyBudget"), KEY),
+        },
+        "/admin/v1/accounts/{id}/open-jobs": { "put": call("setOpenJobs",
+            "Set how many jobs an account may have open", Some(json!({
+                "type": "object", "additionalProperties": false, "required": ["max"],
+                "properties": { "max": { "type": ["integer", "null"], "minimum": 0, "maximum": u32::MAX } },
+            })), "200", json!({ "type": "object", "required": ["account", "max"] }), ACCOUNT) },
         "/admin/v1/providers": { "get": call("listProviders", "Which providers are set up", None, "200", items(json!({
             "type": "object", "required": ["name", "set_up", "routes"],
         })), None) },
@@ -146,6 +162,20 @@ pub(super) fn schemas() -> Value {
                 .map(|name| ((*name).to_owned(), json!({ "type": "array", "items": { "type": "object" } })))
                 .collect::<Map<_, _>>(),
         }] },
+        "Refunded": {
+            "type": "object", "additionalProperties": false, "required": ["job", "no", "usd", "new"],
+            "properties": {
+                "job": { "type": "string" }, "no": { "type": "integer", "minimum": 1 }, "usd": { "type": "string" },
+                "new": { "type": "boolean", "description": "False if the reference was booked before." },
+            },
+        },
+        "KeyBudget": {
+            "type": "object", "additionalProperties": false, "required": ["key", "budget", "spent", "held_usd"],
+            "properties": {
+                "key": { "type": "string" }, "budget": bounds(),
+                "spent": { "anyOf": [bounds(), { "type": "null" }] }, "held_usd": nullable("string"),
+            },
+        },
         "OperatorLogLine": {
             "type": "object", "additionalProperties": false, "required": ["n", "at", "actor", "action", "subject", "detail"],
             "properties": {
@@ -154,6 +184,15 @@ pub(super) fn schemas() -> Value {
                 "action": { "type": "string" }, "subject": { "type": "string" }, "detail": { "type": "object" },
             },
         },
+    })
+}
+
+/// US dollars for each period.
+fn bounds() -> Value {
+    let usd = json!({ "type": ["string", "null"], "pattern": r"^[0-9]+(\.[0-9]{1,6})?$" });
+    json!({
+        "type": "object", "additionalProperties": false,
+        "properties": { "day_usd": usd, "month_usd": usd, "total_usd": usd },
     })
 }
 

@@ -157,6 +157,7 @@ fn upload() -> Value {
             "base64": { "type": "string", "description": "The file, bare or as a `data:` URI." },
             "url": { "type": "string", "description": "Where to fetch it." },
         },
+        "oneOf": [{ "required": ["base64"] }, { "required": ["url"] }],
     }});
     let answers = faults_as(
         "UploadRefused",

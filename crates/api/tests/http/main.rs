@@ -8,6 +8,7 @@ mod world;
 
 mod account;
 mod admin;
+mod admin_bounds;
 mod answers;
 mod assets;
 mod audio;

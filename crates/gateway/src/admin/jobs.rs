@@ -49,5 +49,14 @@ pub(super) async fn act(way: &Way, command: Jobs) -> anyhow::Result<Said> {
             let job = post(&id, "cancel", json!({})).await?;
             Said::table(format!("Job {id} is asked to cancel; its provider's answer decides.\n"), job)
         }
+        Jobs::Refund { id, usd, reason, reference } => {
+            let body = json!({ "usd": usd, "reason": reason, "reference": reference });
+            let refund = post(&id, "refunds", body).await?;
+            let said = match refund["new"].as_bool() {
+                Some(true) => format!("{usd} USD of job {id} are given back.\n"),
+                _ => "This reference was booked before; nothing was given back.\n".to_owned(),
+            };
+            Said::table(said, refund)
+        }
     })
 }

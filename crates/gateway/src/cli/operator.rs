@@ -216,6 +216,19 @@ pub enum Jobs {
         /// Its id
         id: String,
     },
+    /// Give back part of what a job was charged
+    Refund {
+        /// Its id
+        id: String,
+        /// US dollars, such as 0.50
+        usd: String,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// One reference of a job is booked once [default: every call is a refund of its own]
+        #[arg(long, value_name = "TEXT")]
+        reference: Option<String>,
+    },
 }
 
 fn account(text: &str) -> Result<AccountId, String> {
