@@ -50,9 +50,8 @@ impl Rate {
 /// The buckets of all keys, one for looking and one for making, so that whoever polls a lot can still order: those that go by the server's setting together, and those that have a limit of their
 /// own by that limit, since a set of buckets fills at one pace.
 pub(crate) struct Limits<C: Clock = DefaultClock> {
-    /// For looking and for making.
-    usual: Option<[Buckets<C>; 2]>,
-    own: Mutex<HashMap<(RateLimit, Side), Arc<Buckets<C>>>>,
+    usual: Option<Sides<C>>,
+    own: Mutex<HashMap<RateLimit, Arc<Sides<C>>>>,
     clock: C,
 }
 
@@ -65,7 +64,7 @@ impl Limits {
 
 impl<C: Clock + Clone> Limits<C> {
     fn with_clock(usual: Option<RateLimit>, clock: C) -> Self {
-        let usual = usual.map(|limit| [(); 2].map(|()| Buckets::new(limit, clock.clone())));
+        let usual = usual.map(|limit| sides(limit, &clock));
         Self { usual, own: Mutex::default(), clock }
     }
 
@@ -79,20 +78,25 @@ impl<C: Clock + Clone> Limits<C> {
     ) -> Option<Rate> {
         match own {
             None => Some(self.usual.as_ref()?[side as usize].check(key, now)),
-            Some(limit) => Some(self.buckets_of(limit, side).check(key, now)),
+            Some(limit) => Some(self.own(limit)[side as usize].check(key, now)),
         }
     }
 
-    fn buckets_of(&self, limit: RateLimit, side: Side) -> Arc<Buckets<C>> {
+    fn own(&self, limit: RateLimit) -> Arc<Sides<C>> {
         let mut own = self.own.lock();
-        if own.len() >= OWN_MAX && !own.contains_key(&(limit, side)) {
+        if own.len() >= OWN_MAX && !own.contains_key(&limit) {
             // Some keys get their allowance anew; that does no harm once in a while.
             own.clear();
         }
-        Arc::clone(
-            own.entry((limit, side)).or_insert_with(|| Arc::new(Buckets::new(limit, self.clock.clone()))),
-        )
+        Arc::clone(own.entry(limit).or_insert_with(|| Arc::new(sides(limit, &self.clock))))
     }
+}
+
+/// The buckets for looking and those for making, by `Side`.
+type Sides<C> = [Buckets<C>; 2];
+
+fn sides<C: Clock + Clone>(limit: RateLimit, clock: &C) -> Sides<C> {
+    [(); 2].map(|()| Buckets::new(limit, clock.clone()))
 }
 
 /// The buckets that fill at one pace, one for each key that was seen lately. As many as there are keys, since only
