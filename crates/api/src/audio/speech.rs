@@ -1,60 +1,32 @@
 //! `POST /v1/tts/synthesize`: the sound itself, once it is there.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use spool_domain::fault::{Fault, Kind};
-use spool_domain::ids::JobId;
-use spool_domain::job::{Job, Outcome, Phase, Stored};
-use spool_engine::wake::Listener;
+use spool_domain::job::{Job, Stored};
 
+use super::wait::{Admitted, results, set, stamped};
 use super::{SPEECH, decode, translate};
 use crate::auth::Entry;
-use crate::extras::{dry_run, note_replay};
+use crate::extras::dry_run;
 use crate::generations;
-use crate::hold::outlast;
 use crate::routes::Answering;
 use crate::{Api, answer, body, hints, idempotency};
-
-/// How long a caller is kept waiting: a generation's longest wait.
-const WINDOW: Duration = Duration::from_secs(60);
-
-/// The generation behind an answer.
-const JOB: HeaderName = HeaderName::from_static("spool-job-id");
-
-/// What it cost, US dollars.
-const COST: HeaderName = HeaderName::from_static("spool-cost-usd");
-
-/// What came of a request before the wait.
-enum Admitted {
-    Answer(Response),
-    Job { job: Arc<Job>, replayed: bool },
-    Held { id: JobId, listener: Listener, replayed: bool },
-}
 
 /// Answers the call.
 pub(super) fn create(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
     Box::pin(async move {
         let admitted = Box::pin(admit(&api, &entry, request)).await?;
-        let (job, replayed) = match admitted {
-            Admitted::Answer(response) => return Ok(response),
-            Admitted::Job { job, replayed } => (job, replayed),
-            Admitted::Held { id, listener, replayed } => {
-                (outlast(&api, &entry.caller, id, listener, WINDOW).await?, replayed)
-            }
+        let (job, replayed) = match admitted.ended(&api, &entry.caller).await? {
+            Ok(ended) => ended,
+            Err(response) => return Ok(response),
         };
-        let mut response = Box::pin(sound(&api, &job)).await;
-        let headers = response.headers_mut();
-        set(headers, JOB, &generations::id_of(&job));
-        if job.phase.is_done() {
-            set(headers, COST, &job.charged.unwrap_or_default().to_string());
-        }
-        note_replay(headers, replayed);
-        Ok(response)
+        let response = Box::pin(sound(&api, &job)).await;
+        Ok(stamped(response, &job, replayed))
     })
 }
 
@@ -83,27 +55,14 @@ async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Admitt
         return Ok(Admitted::Answer(priced));
     }
     let ticket = api.engine.submit(&entry.caller, order).await.map_err(worded)?;
-    if ticket.job.phase.is_done() {
-        return Ok(Admitted::Job { job: Arc::clone(&ticket.job), replayed: ticket.replayed });
-    }
-    // A listener of our own while the ticket still has its: nothing is missed, and the wait holds no copy of the job.
-    let (id, replayed) = (ticket.job.id, ticket.replayed);
-    Ok(Admitted::Held { id, listener: api.engine.listen(id), replayed })
+    Ok(Admitted::of(api, &ticket))
 }
 
 /// The sound of a job, or what came instead of it.
 async fn sound(api: &Api, job: &Job) -> Response {
-    let stored = match &job.phase {
-        Phase::Done(Outcome::Succeeded(stored)) => stored.iter().find(|one| one.kind == "audio"),
-        Phase::Done(Outcome::Failed(fault)) => return generations::refuse(fault),
-        Phase::Done(Outcome::Canceled) => {
-            return answer::envelope(&Fault::of(Kind::Canceled), 409, "cancelled");
-        }
-        _ => {
-            let id = generations::id_of(job);
-            let message = format!("{id} goes on; fetch it with GET /v1/generations/{id}?wait=60.");
-            return generations::refuse(&Fault::new(Kind::ProviderTimeout, message));
-        }
+    let stored = match results(job) {
+        Ok(stored) => stored.iter().find(|one| one.kind == "audio"),
+        Err(response) => return response,
     };
     match stored {
         Some(stored) => file(api, job, stored).await,
@@ -138,11 +97,4 @@ async fn file(api: &Api, job: &Job, stored: &Stored) -> Response {
     headers.insert(header::CACHE_CONTROL, answer::NO_STORE);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
-}
-
-/// Sets a header; a text that cannot stand in one is left out.
-fn set(headers: &mut HeaderMap, name: HeaderName, text: &str) {
-    if let Ok(value) = HeaderValue::from_str(text) {
-        headers.insert(name, value);
-    }
 }

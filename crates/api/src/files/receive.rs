@@ -101,12 +101,12 @@ async fn from_form(mut upload: Upload, mut request: Request) -> Result<File, Fau
     upload.finish(name).await
 }
 
-async fn next_field(form: &mut Multipart) -> Result<Option<Field<'_>>, Fault> {
+pub(crate) async fn next_field(form: &mut Multipart) -> Result<Option<Field<'_>>, Fault> {
     let field = tokio::time::timeout(PIECE_WITHIN, form.next_field()).await.map_err(|_| silent())?;
     field.map_err(|error| unreadable(&error))
 }
 
-async fn next_piece(field: &mut Field<'_>) -> Result<Option<bytes::Bytes>, Fault> {
+pub(crate) async fn next_piece(field: &mut Field<'_>) -> Result<Option<bytes::Bytes>, Fault> {
     let piece = tokio::time::timeout(PIECE_WITHIN, field.chunk()).await.map_err(|_| silent())?;
     piece.map_err(|error| unreadable(&error))
 }
@@ -117,7 +117,7 @@ fn unreadable(error: &MultipartError) -> Fault {
     not_arrived("broke off, or is no proper form")
 }
 
-fn no_form() -> Fault {
+pub(crate) fn no_form() -> Fault {
     Fault::field("Content-Type", "Content-Type has no proper boundary of a multipart/form-data body")
 }
 

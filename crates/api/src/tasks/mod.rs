@@ -25,6 +25,7 @@ use spool_domain::scope::Scope;
 use spool_domain::store::Page;
 
 use self::codes::refuse;
+pub(crate) use self::output::transcript;
 pub(crate) use self::translate::LABEL;
 use self::wire::Envelope;
 use crate::auth::Entry;

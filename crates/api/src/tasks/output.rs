@@ -90,7 +90,7 @@ fn titled(text: &str) -> (&str, &str) {
 }
 
 /// A provider that says more than the words answers with JSON.
-fn transcript(text: &str) -> (String, Map<String, Value>) {
+pub(crate) fn transcript(text: &str) -> (String, Map<String, Value>) {
     let read = serde_json::from_str::<Map<String, Value>>(text).ok();
     let Some((mut read, Value::String(words))) =
         read.and_then(|mut read| read.remove("text").map(|words| (read, words)))

@@ -31,5 +31,6 @@ mod shared;
 mod stop;
 mod submit;
 mod tasks;
+mod transcripts;
 mod waits;
 mod webhooks;

@@ -7,7 +7,7 @@ use spool_domain::scope::{Scope, Scopes};
 use crate::world::{Request, World};
 
 /// Every call with a key, the permission it needs, and the status of a refusal in its dialect.
-const CALLS: [(&str, &str, Scope, u16); 35] = [
+const CALLS: [(&str, &str, Scope, u16); 36] = [
     ("GET", "/v1/models", Scope::ModelsRead, 403),
     ("GET", "/v1/models/flux-schnell", Scope::ModelsRead, 403),
     ("POST", "/v1/models/flux-schnell/run", Scope::ModelsRun, 403),
@@ -16,6 +16,7 @@ const CALLS: [(&str, &str, Scope, u16); 35] = [
     ("GET", "/v1/jobs/job_x/events", Scope::JobsRead, 403),
     ("DELETE", "/v1/jobs/job_x", Scope::JobsWrite, 403),
     ("POST", "/v1/generations", Scope::ModelsRun, 403),
+    ("POST", "/v1/stt/transcribe", Scope::ModelsRun, 403),
     ("GET", "/v1/generations/gen_x", Scope::JobsRead, 403),
     ("POST", "/v1/task/submit", Scope::ModelsRun, 403),
     ("GET", "/v1/task/task_x", Scope::JobsRead, 403),
