@@ -1,5 +1,5 @@
 //! What is forgotten once nobody can need it any more, every hour and a little at a time: idempotency records (K5),
-//! and what a resident provider remembers of jobs that are long over.
+//! what a resident provider remembers of jobs that are long over, and webhook deliveries of a month ago.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,9 @@ const KEY_LIFE_MS: u64 = 24 * 3_600 * 1_000;
 
 /// A resident provider remembers a job for this long after its end, milliseconds: longer than any job is looked up.
 const RESIDENT_LIFE_MS: u64 = 7 * 24 * 3_600 * 1_000;
+
+/// A delivery can be looked at and replayed for this long after it was over, milliseconds.
+const DELIVERY_LIFE_MS: u64 = 30 * 24 * 3_600 * 1_000;
 
 /// The pause between two pages, so that orders come first however much there is to forget.
 const BREATH: Duration = Duration::from_millis(20);
@@ -42,12 +45,18 @@ pub struct Forgotten {
     pub keys: u64,
     /// Jobs in the book of the resident provider.
     pub resident_jobs: u64,
+    /// Webhook deliveries.
+    pub deliveries: u64,
 }
 
 impl Inner {
     /// One round. It ends early when the server stops; the next one goes on.
     pub(crate) async fn forget_old(self: &Arc<Self>) -> Forgotten {
-        Forgotten { keys: self.forget_keys().await, resident_jobs: self.forget_resident().await }
+        Forgotten {
+            keys: self.forget_keys().await,
+            resident_jobs: self.forget_resident().await,
+            deliveries: self.forget_deliveries().await,
+        }
     }
 
     async fn forget_keys(&self) -> u64 {
@@ -66,6 +75,23 @@ impl Inner {
             }
             if from.is_none() {
                 break;
+            }
+            tokio::time::sleep(BREATH).await;
+        }
+        removed
+    }
+
+    async fn forget_deliveries(&self) -> u64 {
+        let ended_before = self.clock.now().before_ms(DELIVERY_LIFE_MS);
+        let mut removed = 0;
+        while !self.tasks.is_stopping() {
+            match self.store.prune_deliveries(ended_before).await {
+                Ok(0) => break,
+                Ok(some) => removed += u64::from(some),
+                Err(error) => {
+                    tracing::error!(error = %error, "old deliveries could not be forgotten: {error}");
+                    break;
+                }
             }
             tokio::time::sleep(BREATH).await;
         }

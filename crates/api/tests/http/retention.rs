@@ -110,13 +110,38 @@ async fn k5_a_key_lives_a_day_longer_than_its_job_and_the_sandbox_remembers_a_we
     };
     assert_eq!(at(24 * HOUR_MS).await, Forgotten::default());
     assert_eq!(send("another fox").await.fault().0, "INVALID_INPUT", "the key is taken");
-    assert_eq!(at(24 * HOUR_MS + 1).await, Forgotten { keys: 1, resident_jobs: 0 });
+    assert_eq!(at(24 * HOUR_MS + 1).await, Forgotten { keys: 1, ..Forgotten::default() });
     // The same request is the same job still, and another one may have the key now.
     let again = send("a fox").await;
     assert_eq!(
         (again.header("idempotent-replayed"), &again.body()["job_id"]),
         (Some("true"), &first.body()["job_id"])
     );
-    assert_eq!(at(7 * 24 * HOUR_MS + 10_000).await, Forgotten { keys: 0, resident_jobs: 1 });
+    assert_eq!(at(7 * 24 * HOUR_MS + 10_000).await, Forgotten { resident_jobs: 1, ..Forgotten::default() });
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_delivery_can_be_looked_at_for_a_month_after_it_was_over() {
+    let world = World::with(Setting { loopback: true, ..Setting::default() }).await;
+    let receiver = spool_fakes::receiver::Fake::start().await;
+    let mut body = fox("a fox");
+    body["webhook_url"] = receiver.url("/").into();
+    let run = world.request("POST", "/v1/models/flux-1.1-pro/run").json(body).send().await;
+    assert_eq!(run.status, 202, "{}", run.text());
+    receiver.wait_for(1).await;
+    let deliveries = async |state: &str| {
+        let page = world.get(&format!("/v1/webhooks/deliveries?state={state}")).await.body();
+        page["deliveries"].as_array().unwrap().len()
+    };
+    // The answer was given; that it is written down rings no bell outside.
+    while deliveries("delivered").await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    world.pass_ms(29 * 24 * HOUR_MS);
+    assert_eq!(world.engine.forget_old().await.deliveries, 0);
+    world.pass_ms(24 * HOUR_MS + 60_000);
+    assert_eq!(world.engine.forget_old().await.deliveries, 1);
+    assert_eq!(deliveries("delivered").await, 0);
     world.close().await;
 }
