@@ -9,7 +9,7 @@ use spool_domain::fault::Fault;
 use spool_domain::ids::{AccountId, KeyId};
 use spool_domain::money::MicroUsd;
 
-use super::fields::{Fields, absent, wrong};
+use super::fields::{Fields, absent};
 use super::jobs::{in_path, said};
 use super::{broken, created, id, missing, note, ok, read, route};
 use crate::Api;
@@ -93,7 +93,7 @@ async fn refund(api: &Api, entry: &Entry, request: Request) -> Result<Response, 
         api.engine.refund(job.account, job.mode, job.id, amount, &reason, reference.as_deref()).await;
     // The engine speaks of the amount by the name that its own callers use.
     let booked = booked.map_err(|fault| match fault.param.as_deref() {
-        Some("amount_usd") => wrong("usd", &Value::from(amount.to_string()), &fault.message),
+        Some("amount_usd") => Fault { param: Some("usd".to_owned()), ..fault },
         _ => fault,
     })?;
     let answer =
