@@ -62,7 +62,7 @@ async fn admit(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Admitt
 async fn sound(api: &Api, job: &Job) -> Response {
     let stored = match results(job) {
         Ok(stored) => stored.iter().find(|one| one.kind == "audio"),
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     match stored {
         Some(stored) => file(api, job, stored).await,

@@ -192,7 +192,7 @@ fn in_callers_words(mut fault: Fault, recording: &str) -> Fault {
 fn shown(job: &Job) -> Response {
     let stored = match results(job) {
         Ok(stored) => stored,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let Some(text) = stored.iter().find_map(|one| one.text.as_deref()) else {
         tracing::error!(job.id = %job.id, "job {} listened and left no text", job.id);

@@ -60,15 +60,17 @@ impl Admitted {
 }
 
 /// The results of a job that succeeded, or what is said of one that did not.
-pub(super) fn results(job: &Job) -> Result<&[Stored], Response> {
+pub(super) fn results(job: &Job) -> Result<&[Stored], Box<Response>> {
     match &job.phase {
         Phase::Done(Outcome::Succeeded(stored)) => Ok(stored),
-        Phase::Done(Outcome::Failed(fault)) => Err(generations::refuse(fault)),
-        Phase::Done(Outcome::Canceled) => Err(answer::envelope(&Fault::of(Kind::Canceled), 409, "cancelled")),
+        Phase::Done(Outcome::Failed(fault)) => Err(Box::new(generations::refuse(fault))),
+        Phase::Done(Outcome::Canceled) => {
+            Err(Box::new(answer::envelope(&Fault::of(Kind::Canceled), 409, "cancelled")))
+        }
         _ => {
             let id = generations::id_of(job);
             let message = format!("{id} goes on; fetch it with GET /v1/generations/{id}?wait=60.");
-            Err(generations::refuse(&Fault::new(Kind::ProviderTimeout, message)))
+            Err(Box::new(generations::refuse(&Fault::new(Kind::ProviderTimeout, message))))
         }
     }
 }
