@@ -10,6 +10,10 @@ pub const URL_BYTES_MAX: usize = 8192;
 pub const FORMS: &str =
     "an http or https URL, a data: URI, a file id (file_…) or a job id (job_…, its second output as job_…#2)";
 
+/// What every parameter takes that names an earlier job, for people.
+pub const EARLIER_FORMS: &str =
+    "the id of an earlier job (job_…, its second output as job_…#2) or of a file that one made (file_…)";
+
 const FILE_PREFIX: &str = "file_";
 /// What job ids start with in the dialects; one dialect has them bare.
 const JOB_PREFIXES: [&str; 3] = ["job_", "gen_", "task_"];

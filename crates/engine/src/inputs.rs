@@ -54,6 +54,8 @@ struct Found {
     content_type: String,
     format: String,
     size_bytes: u64,
+    /// The model that made it; none for a file that was brought.
+    made_by: Option<String>,
 }
 
 /// What a reference turned out to name.
@@ -84,11 +86,14 @@ impl Inner {
         valid: &mut Validated,
     ) -> Result<Vec<Brought>, Fault> {
         let model = Arc::clone(&valid.model);
-        let spots: Vec<_> =
-            model.files(&valid.params).into_iter().map(|at| (at.path, at.of, at.max_bytes)).collect();
+        let spots: Vec<_> = model
+            .files(&valid.params)
+            .into_iter()
+            .map(|at| (at.path, at.of, at.max_bytes, at.earlier.map(<[_]>::to_vec)))
+            .collect();
         let form = self.file_form(&model, &valid.params, caller.mode, order.terms.providers.as_ref());
         let (mut brought, mut inline_bytes) = (Vec::new(), 0);
-        for (path, of, max_bytes) in spots {
+        for (path, of, max_bytes, earlier) in spots {
             let word = model.callers_path(&path, &order.input, order.words);
             let wrong = |what: String| Fault::field(format!("input.{word}"), format!("{word} {what}"));
             let max_bytes = max_bytes.unwrap_or(self.settings.input_bytes_max);
@@ -103,7 +108,7 @@ impl Inner {
                     brought.push(Brought { path, of, content, known });
                     size_bytes
                 }
-                _ => match self.named(caller, text, of).await?.map_err(wrong)? {
+                _ => match self.named(caller, text, of, earlier.as_deref()).await?.map_err(wrong)? {
                     Named::Elsewhere(url) => {
                         valid.params.put_file(&path, url);
                         continue;
@@ -156,13 +161,24 @@ impl Inner {
     }
 
     /// What a reference that is no `data:` URI names; the inner error is for the caller, who knows the field.
-    async fn named(&self, caller: &Caller, text: String, of: Media) -> Result<Result<Named, String>, Fault> {
+    async fn named(
+        &self,
+        caller: &Caller,
+        text: String,
+        of: Media,
+        earlier: Option<&[String]>,
+    ) -> Result<Result<Named, String>, Fault> {
+        if let Some(makers) = earlier {
+            return self.made_earlier(caller, &text, of, makers).await;
+        }
         Ok(match Reference::parse(&text) {
             Some(Reference::File(id)) => match self.own_file(caller, id).await? {
                 Some(found) => Ok(Named::Stored(found)),
                 None => Err("names no file of this account; upload it with POST /v1/files".to_owned()),
             },
-            Some(Reference::Output { job, place }) => self.output(caller, job, place, of).await?,
+            Some(Reference::Output { job, place }) => {
+                self.output(caller, job, place, of).await?.map(|(named, _)| named)
+            }
             Some(Reference::Url(url)) => match self.own_link(url) {
                 Ok(Some(id)) => match self.own_file(caller, id).await? {
                     Some(found) => Ok(Named::Stored(found)),
@@ -174,6 +190,46 @@ impl Inner {
             },
             Some(Reference::Data(_)) | None => Ok(Named::Elsewhere(text)),
         })
+    }
+
+    /// What one of the models `makers` made for the caller, any model if that is empty. Clips are named by the bare
+    /// id of their file, which looks like a bare job id.
+    async fn made_earlier(
+        &self,
+        caller: &Caller,
+        text: &str,
+        of: Media,
+        makers: &[String],
+    ) -> Result<Result<Named, String>, Fault> {
+        let file = match Reference::parse(text) {
+            Some(Reference::File(id)) => self.own_file(caller, id).await?,
+            Some(Reference::Output { job, place: None }) => self.own_file(caller, AssetId(job.0)).await?,
+            _ => None,
+        };
+        let (named, maker) = match (file, Reference::parse(text)) {
+            (Some(Found { made_by: None, .. }), _) => {
+                return Ok(Err("names a file that no job made".to_owned()));
+            }
+            (Some(found), _) => {
+                let maker = found.made_by.clone().unwrap_or_default();
+                (Named::Stored(found), maker)
+            }
+            (None, Some(Reference::Output { job, place })) => {
+                match self.output(caller, job, place, of).await? {
+                    Ok(found) => found,
+                    Err(what) => return Ok(Err(what)),
+                }
+            }
+            (None, _) => return Ok(Err("names no file of this account".to_owned())),
+        };
+        let fits = |pattern: &String| match pattern.strip_suffix('*') {
+            Some(start) => maker.starts_with(start),
+            None => *pattern == maker,
+        };
+        if !makers.is_empty() && !makers.iter().any(fits) {
+            return Ok(Err(format!("names a job of {maker}; allowed are jobs of {}", makers.join(", "))));
+        }
+        Ok(Ok(named))
     }
 
     /// The file of ours that an address names. An error for one that is plainly ours and opens nothing.
@@ -202,27 +258,29 @@ impl Inner {
                 content_type: file.content_type,
                 format: file.format,
                 size_bytes: file.size_bytes,
+                made_by: None,
             }));
         }
         let Some(asset) = self.store.asset(id).await.map_err(broken)? else { return Ok(None) };
         // The job knows the mode, and whose it is.
         let job = self.store.job(caller.account, caller.mode, asset.job).await.map_err(broken)?;
-        Ok(job.map(|_| Found {
+        Ok(job.map(|job| Found {
             id,
             content_type: asset.content_type,
             format: asset.format,
             size_bytes: asset.size_bytes,
+            made_by: Some(job.model),
         }))
     }
 
-    /// An output of an earlier job of the caller's account and mode.
+    /// An output of an earlier job of the caller's account and mode, and the model that made it.
     async fn output(
         &self,
         caller: &Caller,
         job: JobId,
         place: Option<u32>,
         of: Media,
-    ) -> Result<Result<Named, String>, Fault> {
+    ) -> Result<Result<(Named, String), String>, Fault> {
         let job = self.store.job(caller.account, caller.mode, job).await.map_err(broken)?;
         let Some(job) = job.filter(|job| job.parent.is_none()) else {
             return Ok(Err("names no job of this account".to_owned()));
@@ -246,10 +304,10 @@ impl Inner {
         }
         Ok(match (output.asset, &output.url) {
             (Some(id), _) => match self.own_file(caller, id).await? {
-                Some(found) => Ok(Named::Stored(found)),
+                Some(found) => Ok((Named::Stored(found), job.model)),
                 None => Err("names an output that was deleted".to_owned()),
             },
-            (None, Some(url)) => Ok(Named::Elsewhere(url.clone())),
+            (None, Some(url)) => Ok((Named::Elsewhere(url.clone()), job.model.clone())),
             (None, None) => Err("names an output that is no file".to_owned()),
         })
     }
@@ -369,6 +427,7 @@ impl Inner {
                 content_type: file.content_type,
                 format: file.format,
                 size_bytes: file.size_bytes,
+                made_by: None,
             }));
         }
         let asset = self.store.asset(id).await.map_err(broken)?.filter(|asset| asset.account == account);
@@ -377,6 +436,7 @@ impl Inner {
             content_type: asset.content_type,
             format: asset.format,
             size_bytes: asset.size_bytes,
+            made_by: None,
         }))
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use spool_domain::catalogue::{Model, Params, Refusal, Unknown, Words};
+use spool_domain::catalogue::{Model, Params, Refusal, Retired, Unknown, Words};
 use spool_domain::day::Day;
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::ids::JobId;
@@ -185,6 +185,10 @@ impl Inner {
             let message = "None of the preferred providers can do this here, and all others are excluded; \
                            prefer another one, or exclude nobody.";
             Fault::new(Kind::ModelUnavailable, message)
+        } else if let Some(retired) = &model.retired {
+            let Retired { on, successor } = retired;
+            let message = format!("{} was shut down on {on}; use {successor} instead.", model.id);
+            Fault { param: Some("model".to_owned()), ..Fault::new(Kind::ModelUnavailable, message) }
         } else {
             Kind::ModelUnavailable.into()
         })

@@ -134,8 +134,8 @@ impl House {
 }
 
 /// The names that routes of models may lead to, the sandbox among them.
-pub fn provider_names() -> Vec<&'static str> {
-    registry::adapters().iter().map(|adapter| adapter.manifest().provider).collect()
+pub fn provider_names() -> &'static [&'static str] {
+    registry::NAMES
 }
 
 /// The names of all providers outside this process, with their usual base URLs. The sandbox is always there and has

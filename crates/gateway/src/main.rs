@@ -93,7 +93,7 @@ fn act(line: Line) -> anyhow::Result<ExitCode> {
 }
 
 fn catalogue(config: &Config) -> anyhow::Result<Catalogue> {
-    catalogue::load(&config.catalog, &house::provider_names())
+    catalogue::load(&config.catalog, house::provider_names())
 }
 
 /// `spool check-config`: everything that can be checked without opening the data folder.

@@ -141,7 +141,8 @@ fn kind(kind: &Kind) -> String {
             let free = free.map(|free| format!("WxH, {} to {} by {}", free.min, free.max, free.multiple_of));
             words.keys().cloned().chain(free).collect::<Vec<_>>().join(" | ")
         }
-        Kind::Media { of, .. } => format!("{} URL", of.as_str()),
+        Kind::Media { of, earlier: None, .. } => format!("{} URL", of.as_str()),
+        Kind::Media { of, .. } => format!("id of a job that made {}", of.as_str()),
         Kind::List { of, min, max, .. } => {
             let count = max.map_or_else(|| format!("{min} or more"), |max| format!("{min} to {max}"));
             format!("list of {count}: {}", self::kind(of))

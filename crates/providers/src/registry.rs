@@ -7,6 +7,41 @@ use spool_domain::adapter::Adapter;
 use crate::adapters::{fal, openai};
 use crate::sandbox::Sandbox;
 
+/// The names that a model's routes may use, sorted. A route to a provider without an adapter is never taken: what it
+/// says is kept for the day the adapter is there.
+pub const NAMES: &[&str] = &[
+    "a1111",
+    "assemblyai",
+    "bfl",
+    "cartesia",
+    "comfyui",
+    "dashscope",
+    "deepgram",
+    "elevenlabs",
+    "fal",
+    "google",
+    "higgsfield",
+    "ideogram",
+    "jimeng",
+    "kling",
+    "luma",
+    "minimax",
+    "openai",
+    "openai-compatible",
+    "pixverse",
+    "recraft",
+    "replicate",
+    "runway",
+    "sandbox",
+    "stability",
+    "suno",
+    "topaz",
+    "vertex",
+    "vidu",
+    "volcengine",
+    "xai",
+];
+
 /// All adapters, one line per provider.
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
@@ -34,6 +69,7 @@ mod tests {
                 "{name}"
             );
             assert!(names.insert(name), "{name} is there twice");
+            assert!(NAMES.contains(&name), "routes cannot name {name}");
         }
     }
 

@@ -16,11 +16,10 @@ use axum::extract::Request;
 use axum::response::Response;
 use http::request::Parts;
 use http::{Method, StatusCode};
-use serde_json::{Map, Value};
-use spool_domain::catalogue::Model;
+use serde_json::Value;
 use spool_domain::fault::{Fault, Kind};
-use spool_domain::job::{Job, Outcome, Phase};
-use spool_domain::order::{Caller, Manner};
+use spool_domain::job::Job;
+use spool_domain::order::Manner;
 use spool_domain::scope::Scope;
 use spool_domain::store::Page;
 
@@ -92,7 +91,6 @@ async fn admit(api: &Api, entry: &Entry, request: Request) -> Result<Response, F
     let asked = decode::decode(asked)?;
 
     let model = api.engine.model(&asked.model)?;
-    check_speech(api, &entry.caller, &model, &asked.input).await?;
     // The header that the other dialects have is taken too: whoever sends it must not be made to pay.
     let dry_run = dry_run(&parts.headers)? || asked.dry_run;
     let callback = target::callback(api, asked.callback_url.clone(), decode::CALLBACK_URL, Manner::End)?;
@@ -106,30 +104,6 @@ async fn admit(api: &Api, entry: &Entry, request: Request) -> Result<Response, F
     let mut response = success(translate::created(&ticket.job));
     note_replay(response.headers_mut(), ticket.replayed);
     Ok(response)
-}
-
-/// The one check across tasks: what is to be spoken must be a finished speech of this account.
-async fn check_speech(
-    api: &Api,
-    caller: &Caller,
-    model: &Model,
-    input: &Map<String, Value>,
-) -> Result<(), Fault> {
-    let Some(text) = translate::speech_named(model, input) else { return Ok(()) };
-    let wrong = |what: &str| Err(Fault::field("input.audio_task_id", format!("audio_task_id {what}")));
-    let found = match translate::id(text) {
-        Some(id) => api.engine.job(caller, id).await,
-        None => Err(Kind::NotFound.into()),
-    };
-    match found {
-        Ok(job) if job.model != translate::SPEECH || job.parent.is_some() => {
-            wrong("must be the id of a higgsfield-ai/tts task")
-        }
-        Ok(job) if matches!(job.phase, Phase::Done(Outcome::Succeeded(_))) => Ok(()),
-        Ok(_) => wrong("names a task that is not completed"),
-        Err(fault) if fault.kind == Kind::NotFound => wrong("must be the id of a higgsfield-ai/tts task"),
-        Err(fault) => Err(fault),
-    }
 }
 
 /// A task as a callback tells it.

@@ -114,7 +114,7 @@ fn clips(job: &Job, sounds: &[(&Stored, String)]) -> Vec<Clip> {
     let clip = |(place, (one, url)): (usize, &(&Stored, String))| {
         let stem = STEM_TITLES.get(place).copied().filter(|_| job.model == STEMS);
         Clip {
-            id: one.asset.map_or_else(|| format!("{}-{place}", job.id), |asset| asset.to_string()),
+            id: one.asset.map_or_else(|| format!("{}#{}", job.id, place + 1), |asset| asset.to_string()),
             status: "complete",
             title: stem.unwrap_or_else(|| said("title")).to_owned(),
             audio_url: url.clone(),

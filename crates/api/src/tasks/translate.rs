@@ -1,7 +1,7 @@
 //! Between the wire and the engine: a request becomes an order, a job becomes a task.
 
-use serde_json::{Map, Value};
-use spool_domain::catalogue::{Model, Unknown, Words};
+use serde_json::Value;
+use spool_domain::catalogue::{Unknown, Words};
 use spool_domain::ids::JobId;
 use spool_domain::job::{Job, Outcome, Phase};
 use spool_domain::order::{Callback, Idempotency, Order, Terms, Validated};
@@ -16,12 +16,6 @@ use crate::links::Links;
 /// The dialect's name on its jobs.
 pub(crate) const LABEL: &str = "tasks";
 
-/// The model whose tasks `audio_task_id` names.
-pub(super) const SPEECH: &str = "higgsfield-ai/tts";
-
-/// The model that takes `audio_task_id`.
-const SPEAKER: &str = "higgsfield-ai/speak";
-
 /// The order that a request stands for.
 pub(super) fn order(asked: Asked, callback: Option<Callback>, idempotency: Option<Idempotency>) -> Order {
     let words = Words::Names { unknown: Unknown::Ignore, numeric_strings: false };
@@ -35,12 +29,6 @@ pub(super) fn order(asked: Asked, callback: Option<Callback>, idempotency: Optio
         idempotency,
         terms: Terms { callback, ..Terms::default() },
     }
-}
-
-/// The speech task that an input refers to, if it does. A value of another type is the model's to refuse.
-pub(super) fn speech_named<'a>(model: &Model, input: &'a Map<String, Value>) -> Option<&'a str> {
-    let named = input.get("audio_task_id").filter(|_| model.id == SPEAKER)?.as_str()?;
-    Some(named).filter(|named| !named.is_empty())
 }
 
 /// Reads a task's id: the job's own, without a prefix.

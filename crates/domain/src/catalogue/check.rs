@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use super::param::{FreeSize, Kind};
 use super::validate::{self, Given, How, Refusal};
-use crate::reference::{self, FORMS, Reference, URL_BYTES_MAX};
+use crate::reference::{self, EARLIER_FORMS, FORMS, Reference, URL_BYTES_MAX};
 
 /// Longer words are not repeated in messages.
 const ECHO_CHARS: usize = 40;
@@ -53,7 +53,8 @@ pub(super) fn value(
             })
             .ok_or_else(|| expected(kind, value)),
         Kind::Size { words, free } => size(words.keys(), *free, value).ok_or_else(|| expected(kind, value)),
-        Kind::Media { .. } => file(value),
+        Kind::Media { earlier: None, .. } => file(value),
+        Kind::Media { earlier: Some(_), .. } => earlier(value),
         Kind::List { of, min, max, commas } => {
             return list(of, (*min, *max), *commas, value, path, how, refusals);
         }
@@ -206,6 +207,14 @@ fn file(value: &Value) -> Result<Value, String> {
     Reference::parse(text).map(|_| value.clone()).ok_or_else(wrong)
 }
 
+/// An output of an earlier job, by the id of the job or of the file.
+fn earlier(value: &Value) -> Result<Value, String> {
+    match value.as_str().and_then(Reference::parse) {
+        Some(Reference::Output { .. } | Reference::File(_)) => Ok(value.clone()),
+        _ => Err(format!("must be {EARLIER_FORMS}")),
+    }
+}
+
 fn list(
     of: &Kind,
     bounds: (usize, Option<usize>),
@@ -311,7 +320,8 @@ pub(super) fn allowed(kind: &Kind) -> String {
             }
             parts.join(", ")
         }
-        Kind::Media { .. } => FORMS.to_owned(),
+        Kind::Media { earlier: None, .. } => FORMS.to_owned(),
+        Kind::Media { earlier: Some(_), .. } => EARLIER_FORMS.to_owned(),
         Kind::List { .. } | Kind::Objects { .. } => "a list".to_owned(),
         Kind::Refused => "nothing".to_owned(),
     }

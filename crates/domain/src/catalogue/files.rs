@@ -15,6 +15,8 @@ pub struct FileAt<'a> {
     pub of: Media,
     /// The most bytes it may have, where the model says.
     pub max_bytes: Option<u64>,
+    /// If it must be an output of an earlier job: the models that may have made it.
+    pub earlier: Option<&'a [String]>,
     /// The dotted path in the model's own words, such as `image_urls.1`.
     pub path: String,
     /// What was given: one of the forms of `Reference`.
@@ -23,7 +25,7 @@ pub struct FileAt<'a> {
 
 impl Model {
     /// The files that the parameters name, in the order of the stanza.
-    pub fn files<'a>(&self, params: &'a Params) -> Vec<FileAt<'a>> {
+    pub fn files<'a>(&'a self, params: &'a Params) -> Vec<FileAt<'a>> {
         let mut found = Vec::new();
         for (name, param) in &self.params {
             if let Some(value) = params.get(name) {
@@ -75,10 +77,11 @@ impl Params {
     }
 }
 
-fn collect<'a>(kind: &Kind, value: &'a Value, path: &str, found: &mut Vec<FileAt<'a>>) {
+fn collect<'a>(kind: &'a Kind, value: &'a Value, path: &str, found: &mut Vec<FileAt<'a>>) {
     match (kind, value) {
-        (Kind::Media { of, max_bytes }, Value::String(text)) => {
-            found.push(FileAt { of: *of, max_bytes: *max_bytes, path: path.to_owned(), text });
+        (Kind::Media { of, max_bytes, earlier }, Value::String(text)) => {
+            let earlier = earlier.as_deref();
+            found.push(FileAt { of: *of, max_bytes: *max_bytes, earlier, path: path.to_owned(), text });
         }
         (Kind::List { of, .. }, Value::Array(items)) if matches!(**of, Kind::Media { .. }) => {
             for (nth, item) in items.iter().enumerate() {

@@ -60,7 +60,7 @@ use std::sync::Arc;
 
 pub use condition::Condition;
 pub use files::FileAt;
-pub use model::{Model, Params};
+pub use model::{Model, Params, Retired, TAGS};
 pub use param::{Kind, Param};
 pub use price::Prices;
 pub use price_table::{PriceRow, PriceTable};

@@ -34,6 +34,10 @@ pub struct Model {
     pub makes: Makes,
     /// What it can make out of what; never empty.
     pub tasks: Vec<Task>,
+    /// What it is good for, beside its tasks: words of [`TAGS`].
+    pub tags: Vec<String>,
+    /// If its maker has shut it down.
+    pub retired: Option<Retired>,
     /// Its parameters by name, in the order of the stanza.
     pub params: IndexMap<String, Param>,
     /// What must hold between them.
@@ -50,6 +54,41 @@ pub struct Model {
     /// The place of the parameter with each role.
     pub(super) roles: Vec<(Role, usize)>,
 }
+
+/// A model that its maker has shut down. Another provider may still serve it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retired {
+    /// The day, `YYYY-MM-DD`.
+    pub on: String,
+    /// The id of the model to use instead.
+    pub successor: String,
+}
+
+/// What a model can be good for.
+pub const TAGS: [&str; 22] = [
+    "upscaling",
+    "enhancement",
+    "editing",
+    "inpainting",
+    "outpainting",
+    "background-removal",
+    "object-removal",
+    "style-transfer",
+    "vector",
+    "characters",
+    "lip-sync",
+    "avatar",
+    "motion-control",
+    "frame-interpolation",
+    "voice-cloning",
+    "voice-conversion",
+    "audio-isolation",
+    "stems",
+    "dubbing",
+    "sound-effects",
+    "lyrics",
+    "local",
+];
 
 /// Checked parameters by the model's own names, defaults included.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

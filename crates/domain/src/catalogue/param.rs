@@ -83,6 +83,9 @@ pub enum Kind {
         of: Media,
         /// The most bytes it may have; none leaves it to the operator's setting.
         max_bytes: Option<u64>,
+        /// If it must be an output of an earlier job: the models that may have made it, as ids or as `vendor/*`;
+        /// any model if empty.
+        earlier: Option<Vec<String>>,
     },
     /// A list of texts, words or files.
     List {

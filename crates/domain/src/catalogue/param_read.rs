@@ -18,7 +18,7 @@ use super::task::Media;
 use super::toml_walk::Table;
 use super::validate::{How, Unknown};
 
-const TYPES: &str = "text, int, number, bool, choice, choice_or_number, size, media, text_list, choice_list, media_list, object_list, refused";
+const TYPES: &str = "text, int, number, bool, choice, choice_or_number, size, media, job, text_list, choice_list, media_list, object_list, refused";
 
 /// Reads all parameters of one table: first each alone, then what they say about each other.
 pub(super) fn read(table: Table, notes: &mut Notes) -> IndexMap<String, Param> {
@@ -127,8 +127,12 @@ fn read_one<'t>(mut table: Table<'t>, at: &Range<usize>, notes: &mut Notes) -> O
 /// The type a role's values have.
 fn fits(role: Role, kind: &Kind) -> bool {
     match role {
-        Role::Prompt | Role::NegativePrompt => matches!(kind, Kind::Text { .. }),
-        Role::Image(_) => matches!(kind, Kind::Media { of: Media::Image, .. }),
+        Role::Prompt | Role::NegativePrompt | Role::Lyrics => matches!(kind, Kind::Text { .. }),
+        Role::Image(_) | Role::Mask => matches!(kind, Kind::Media { of: Media::Image, .. }),
+        Role::Video => matches!(kind, Kind::Media { of: Media::Video, .. }),
+        Role::Audio => matches!(kind, Kind::Media { of: Media::Audio, .. }),
+        Role::Factor => matches!(kind, Kind::Int { .. } | Kind::Number { .. } | Kind::Choice { .. }),
+        Role::Voice | Role::Language => matches!(kind, Kind::Text { .. } | Kind::Choice { .. }),
         Role::Images => {
             matches!(kind, Kind::List { of, .. } if matches!(**of, Kind::Media { of: Media::Image, .. }))
         }
@@ -195,6 +199,7 @@ fn read_kind(table: &mut Table, at: &Range<usize>, notes: &mut Notes) -> Option<
         }
         "size" => read_size(table, at, notes),
         "media" => media(table, at, notes),
+        "job" => job(table, at, notes),
         "text_list" => {
             let of = Box::new(Kind::Text { max_chars: table.size("max_chars", notes), uuid: false });
             list(of, table, at, notes)
@@ -289,7 +294,19 @@ fn media(table: &mut Table, at: &Range<usize>, notes: &mut Notes) -> Kind {
         );
         Media::Image
     });
-    Kind::Media { of, max_bytes }
+    Kind::Media { of, max_bytes, earlier: None }
+}
+
+/// An output of an earlier job: of which kind, and of which models if not of any.
+fn job(table: &mut Table, at: &Range<usize>, notes: &mut Notes) -> Kind {
+    let from = table.texts("from", notes);
+    empty(from.as_ref().map(Vec::is_empty), &table.what, at, notes);
+    match media(table, at, notes) {
+        Kind::Media { of, max_bytes, .. } => {
+            Kind::Media { of, max_bytes, earlier: Some(from.unwrap_or_default()) }
+        }
+        other => other,
+    }
 }
 
 fn list(of: Box<Kind>, table: &mut Table, at: &Range<usize>, notes: &mut Notes) -> Kind {

@@ -5,12 +5,16 @@ use std::ops::Range;
 use indexmap::IndexMap;
 use serde_json::{Number, Value};
 
+use super::check;
 use super::param::{Kind, Param};
 use super::problem::Notes;
 use super::role::Role;
 
 /// Parts per unit in which quantities are counted: exact for nine decimals.
 pub(super) const NANO: i128 = 1_000_000_000;
+
+/// The pixels of one megapixel.
+const MEGAPIXEL: u64 = 1 << 20;
 
 /// A bounded quantity of a parameter set.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +23,8 @@ pub(super) enum Quantity {
     Seconds(String),
     /// Started thousands of characters of a text.
     ThousandCharacters(String),
+    /// Started megapixels (1024 × 1024) of a size, and what its words stand for.
+    Megapixels(String, IndexMap<String, Option<(u32, u32)>>),
     /// Started thousands of characters of one field over a list of objects.
     ThousandItemCharacters(String, String),
 }
@@ -28,6 +34,7 @@ impl Quantity {
     pub(super) fn word(&self) -> &'static str {
         match self {
             Self::Seconds(_) => "second",
+            Self::Megapixels(..) => "megapixel",
             Self::ThousandCharacters(_) | Self::ThousandItemCharacters(..) => "thousand_characters",
         }
     }
@@ -39,6 +46,12 @@ impl Quantity {
         match self {
             Self::Seconds(name) => values.get(name).and_then(Value::as_number).map_or(0, nano),
             Self::ThousandCharacters(name) => thousands(values.get(name).map_or(0, chars)),
+            Self::Megapixels(name, words) => {
+                let size = values.get(name).and_then(Value::as_str).unwrap_or_default();
+                let sides = words.get(size).copied().flatten().or_else(|| check::pixels(size));
+                let pixels = sides.map_or(0, |(width, height)| u64::from(width) * u64::from(height));
+                i128::from(pixels.div_ceil(MEGAPIXEL)) * NANO
+            }
             Self::ThousandItemCharacters(list, field) => {
                 let items = values.get(list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
                 thousands(items.iter().filter_map(|item| item.get(field)).map(chars).sum())
@@ -111,11 +124,27 @@ impl Quantity {
                 }
                 found
             }
+            "megapixel" => {
+                let found = with_role(Role::Size).and_then(|(name, param)| match &param.kind {
+                    Kind::Size { words, .. } if words.values().all(Option::is_some) => {
+                        (!param.may_be_absent()).then(|| Self::Megapixels(name.clone(), words.clone()))
+                    }
+                    _ => None,
+                });
+                if found.is_none() {
+                    notes.add(
+                        at,
+                        format!("{what} counts megapixels, but no size says how many there are"),
+                        "give a parameter the role size, a default, and pixels for each of its words",
+                    );
+                }
+                found
+            }
             other => {
                 notes.add(
                     at,
                     format!("{what} has the unknown unit `{other}`"),
-                    "use second or thousand_characters",
+                    "use second, megapixel or thousand_characters",
                 );
                 None
             }

@@ -50,6 +50,21 @@ pub(super) fn catalogue(sources: &[Source], providers: &[&str]) -> Result<Catalo
             }
         }
     }
+    for (model, line) in &models {
+        let Some(retired) = &model.retired else { continue };
+        let named = names.get(&retired.successor).map(|&place| &models[place].0);
+        if named.is_none_or(|successor| successor.retired.is_some()) {
+            problems.push(Problem {
+                file: model.file.clone(),
+                line: *line,
+                what: format!(
+                    "the successor \"{}\" of `{}` is not a model that is in service",
+                    retired.successor, model.id
+                ),
+                fix: "name a model of the catalogue that is not retired itself".to_owned(),
+            });
+        }
+    }
     if !problems.is_empty() {
         return Err(problems);
     }

@@ -27,11 +27,25 @@ pub enum Role {
     Count,
     /// The file format of the output.
     Format,
+    /// The clip to start from.
+    Video,
+    /// The sound to start from.
+    Audio,
+    /// Which part of the main picture is meant.
+    Mask,
+    /// How many times larger.
+    Factor,
+    /// Who speaks or sings.
+    Voice,
+    /// The language that is spoken or written.
+    Language,
+    /// The words of a song.
+    Lyrics,
 }
 
 impl Role {
     /// The vocabulary, for messages.
-    pub const WORDS: &str = "prompt, negative_prompt, image.0 … image.7, images, aspect_ratio, size, duration, resolution, seed, count, format";
+    pub const WORDS: &str = "prompt, negative_prompt, image.0 … image.7, images, aspect_ratio, size, duration, resolution, seed, count, format, video, audio, mask, factor, voice, language, lyrics";
 
     /// Reads the word of a role.
     pub fn parse(word: &str) -> Option<Self> {
@@ -46,6 +60,13 @@ impl Role {
             "seed" => Self::Seed,
             "count" => Self::Count,
             "format" => Self::Format,
+            "video" => Self::Video,
+            "audio" => Self::Audio,
+            "mask" => Self::Mask,
+            "factor" => Self::Factor,
+            "voice" => Self::Voice,
+            "language" => Self::Language,
+            "lyrics" => Self::Lyrics,
             _ => match word.strip_prefix("image.")?.as_bytes() {
                 [digit @ b'0'..=b'7'] => Self::Image(digit - b'0'),
                 _ => return None,
@@ -66,6 +87,13 @@ impl Role {
             Self::Seed => "seed",
             Self::Count => "count",
             Self::Format => "format",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Mask => "mask",
+            Self::Factor => "factor",
+            Self::Voice => "voice",
+            Self::Language => "language",
+            Self::Lyrics => "lyrics",
         }
     }
 }

@@ -12,6 +12,9 @@ use super::rule::{Demand, Rule};
 /// The forms of a reference to a file; the server looks more closely at URLs and the content of `data:` URIs.
 const FILE_PATTERN: &str = "^([hH][tT][tT][pP][sS]?://|[dD][aA][tT][aA]:[^,]*,|file_[0-9a-v]{32}$|((job|gen|task)_)?[0-9a-v]{32}(#[1-9][0-9]{0,2})?$)";
 
+/// The forms of a reference to an earlier job.
+const EARLIER_PATTERN: &str = "^(file_[0-9a-v]{32}|((job|gen|task)_)?[0-9a-v]{32}(#[1-9][0-9]{0,2})?)$";
+
 pub(super) fn of_model(model: &Model) -> Value {
     let mut schema = Map::new();
     schema.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
@@ -124,7 +127,11 @@ fn of_kind(kind: &Kind) -> Value {
             }
             put("anyOf", Some(forms.into()));
         }
-        Kind::Media { .. } => {
+        Kind::Media { earlier: Some(_), .. } => {
+            put("type", Some("string".into()));
+            put("pattern", Some(EARLIER_PATTERN.into()));
+        }
+        Kind::Media { earlier: None, .. } => {
             put("type", Some("string".into()));
             // All forms are one, a bare id included.
             put("format", Some("uri-reference".into()));

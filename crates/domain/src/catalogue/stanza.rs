@@ -5,7 +5,7 @@ use std::ops::Range;
 use indexmap::IndexMap;
 use toml::de::DeValue;
 
-use super::model::Model;
+use super::model::{Model, Retired, TAGS};
 use super::param::Param;
 use super::param_read;
 use super::price;
@@ -49,6 +49,8 @@ pub(super) fn read(mut table: Table, file: &str, providers: &[&str], notes: &mut
     let makes = word(&mut table, "makes", &id_at, Makes::parse, "image, video, audio or text", notes);
     let makes = makes.unwrap_or(Makes::Image);
     let tasks = read_tasks(&mut table, makes, &id_at, notes);
+    let tags = read_tags(&mut table, notes);
+    let retired = table.table("retired", notes).and_then(|table| read_retired(table, notes));
     let habits =
         table.table("typical", notes).map(|table| read_habits(table, makes, notes)).unwrap_or_default();
 
@@ -74,6 +76,8 @@ pub(super) fn read(mut table: Table, file: &str, providers: &[&str], notes: &mut
         vendor,
         makes,
         tasks,
+        tags,
+        retired,
         params,
         rules,
         prices,
@@ -165,6 +169,41 @@ fn read_tasks(table: &mut Table, makes: Makes, at: &Range<usize>, notes: &mut No
     tasks
 }
 
+fn read_tags(table: &mut Table, notes: &mut Notes) -> Vec<String> {
+    let at = table.peek("tags").unwrap_or_else(|| table.at.clone());
+    let tags = table.texts("tags", notes).unwrap_or_default();
+    for tag in tags.iter().filter(|tag| !TAGS.contains(&tag.as_str())) {
+        let fix = search::nearest(TAGS.into_iter(), tag).map_or_else(
+            || format!("use some of: {}", TAGS.join(", ")),
+            |near| format!("did you mean \"{near}\"?"),
+        );
+        notes.add(&at, format!("{} has the unknown tag \"{tag}\"", table.what), fix);
+    }
+    tags
+}
+
+fn read_retired(mut table: Table, notes: &mut Notes) -> Option<Retired> {
+    let (at, what) = (table.at.clone(), table.what.clone());
+    let (on, successor) = (table.text("on", notes), table.text("successor", notes));
+    table.finish(notes);
+    match (on.filter(|on| is_date(on)), successor) {
+        (Some(on), Some(successor)) => Some(Retired { on, successor }),
+        _ => {
+            let fix = "write retired = { on = \"2026-09-24\", successor = \"vendor/model\" }";
+            notes.add(&at, format!("{what} has no date or no successor"), fix);
+            None
+        }
+    }
+}
+
+fn is_date(text: &str) -> bool {
+    text.len() == 10
+        && text.bytes().enumerate().all(|(i, byte)| match i {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
 fn read_habits(mut table: Table, makes: Makes, notes: &mut Notes) -> Habits {
     let (at, what) = (table.at.clone(), table.what.clone());
     let habits = Habits {
@@ -172,6 +211,7 @@ fn read_habits(mut table: Table, makes: Makes, notes: &mut Notes) -> Habits {
         resolution: table.text("resolution", notes),
         aspect_ratio: table.text("aspect_ratio", notes),
         format: table.text("format", notes),
+        outputs: table.size("outputs", notes).and_then(|count| u32::try_from(count).ok()),
     };
     table.finish(notes);
     if let Some(format) = &habits.format {

@@ -36,6 +36,8 @@ pub(super) struct Habits {
     pub(super) resolution: Option<String>,
     pub(super) aspect_ratio: Option<String>,
     pub(super) format: Option<String>,
+    /// How many files one job makes, where that is more than one.
+    pub(super) outputs: Option<u32>,
 }
 
 /// Formats that the sandbox can write, and what makes them.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{cancel, create, fox, keys, make, read, world};
+use super::{cancel, code, create, fox, keys, make, message, post, read, world};
 use crate::world::{Request, World};
 
 const MEDIA: &str = "https://example.com/a";
@@ -14,6 +14,7 @@ fn is_link(world: &World, url: &Value) -> bool {
 #[tokio::test]
 async fn clips_pictures_and_sounds_have_their_one_url() {
     let world = world().await;
+    let clip = song(&world).await;
     for (model, input, field) in [
         ("google/veo-3.1-fast", json!({ "prompt": "a fox" }), "video_url"),
         (
@@ -33,7 +34,7 @@ async fn clips_pictures_and_sounds_have_their_one_url() {
         ("elevenlabs/sound-effect", json!({ "text": "rain", "duration": 1 }), "audio_url"),
         ("elevenlabs/voice-isolation", json!({ "audio_url": MEDIA }), "audio_url"),
         ("higgsfield-ai/tts", json!({ "prompt": "Hello", "voice_id": "sandbox-voice-low" }), "audio_url"),
-        ("suno-ai/wav", json!({ "clip_id": "some-clip" }), "audio_url"),
+        ("suno-ai/wav", json!({ "clip_id": clip }), "audio_url"),
     ] {
         let task = make(&world, json!({ "model": model, "input": input })).await;
         assert_eq!(keys(&task), ["output", "status", "task_id"], "{task}");
@@ -83,14 +84,15 @@ async fn suno_makes_clips() {
         input
     };
     let lyrics = json!({ "mv": "chirp-crow", "custom": true, "prompt": "[Verse] Drops", "title": "Rain" });
-    let clip = json!({ "clip_id": "some-clip", "title": "Rain" });
+    let made = song(&world).await;
+    let clip = json!({ "clip_id": made, "title": "Rain" });
     for (model, input, title, prompt, version) in [
         ("suno-ai/music", simple("tags", "folk"), "", "a sea shanty", "v4.5+"),
         ("suno-ai/music", lyrics, "Rain", "[Verse] Drops", "v5"),
         ("suno-ai/add-vocals", simple("audio_url", MEDIA), "", "a sea shanty", "v4.5+"),
-        ("suno-ai/add-instrumental", simple("clip_id", "c"), "", "a sea shanty", "v4.5+"),
-        ("suno-ai/extend", simple("clip_id", "c"), "", "a sea shanty", "v4.5+"),
-        ("suno-ai/cover", simple("clip_id", "c"), "", "a sea shanty", "v4.5+"),
+        ("suno-ai/add-instrumental", simple("clip_id", &made), "", "a sea shanty", "v4.5+"),
+        ("suno-ai/extend", simple("clip_id", &made), "", "a sea shanty", "v4.5+"),
+        ("suno-ai/cover", simple("clip_id", &made), "", "a sea shanty", "v4.5+"),
         ("suno-ai/stems", clip.clone(), "Vocals", "", ""),
         ("suno-ai/stems-all", clip, "Rain", "", ""),
     ] {
@@ -121,12 +123,31 @@ async fn suno_makes_clips() {
 #[tokio::test]
 async fn a_clip_id_is_what_a_later_task_takes() {
     let world = world().await;
-    let song = json!({ "mv": "chirp-v4", "custom": false, "gpt_description_prompt": "a sea shanty" });
-    let made = make(&world, json!({ "model": "suno-ai/music", "input": song })).await;
-    let clip = made["output"]["clips"][0]["id"].clone();
-    let wav = make(&world, json!({ "model": "suno-ai/wav", "input": { "clip_id": clip } })).await;
-    assert_eq!(wav["status"], "completed");
+    let clip = song(&world).await;
+    let wav = |clip: &str| json!({ "model": "suno-ai/wav", "input": { "clip_id": clip } });
+    assert_eq!(make(&world, wav(&clip)).await["status"], "completed");
+    // The task itself does too, and its file by the name that files have.
+    let speech = json!({ "voice_id": "sandbox-voice-low", "prompt": "Hello" });
+    let speech = make(&world, json!({ "model": "higgsfield-ai/tts", "input": speech })).await;
+    assert_eq!(make(&world, wav(&format!("file_{clip}"))).await["status"], "completed");
+    for (wrong, words) in [
+        (speech["task_id"].as_str().unwrap(), "a job of higgsfield-ai/tts; allowed are jobs of suno-ai/*"),
+        ("https://example.com/a.mp3", "must be the id of an earlier job"),
+        ("some-clip", "must be the id of an earlier job"),
+        (&"0".repeat(32), "names no job of this account"),
+    ] {
+        let answer = post(&world, wav(wrong)).await;
+        assert_eq!(code(&answer), (400, "validation_error".to_owned()), "{wrong}");
+        assert!(message(&answer).contains(words), "{}", message(&answer));
+    }
     world.close().await;
+}
+
+/// The id of a clip that was just made.
+async fn song(world: &World) -> String {
+    let song = json!({ "mv": "chirp-v4", "custom": false, "gpt_description_prompt": "a sea shanty" });
+    let made = make(world, json!({ "model": "suno-ai/music", "input": song })).await;
+    made["output"]["clips"][0]["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]

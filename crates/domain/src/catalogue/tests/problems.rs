@@ -40,6 +40,9 @@ fn unknown_keys_and_types() {
     wrong_param("t = {}", "parameter `t` has no type");
     wrong_param("t = { type = \"media\", of = \"image\", max_bytes = 0 }", "parameter `t` takes no file");
     wrong_param("t = { type = \"media\" }", "does not say of what");
+    wrong_param("t = { type = \"job\", from = [\"a/*\"] }", "does not say of what");
+    wrong_param("t = { type = \"job\", of = \"audio\", from = [] }", "one_of of parameter `t` is empty");
+    wrong_param("t = { type = \"int\", role = \"voice\" }", "which its type cannot play");
     wrong_param("t = 5", "parameter `t` is a whole number; write a table");
     wrong_param("t = { type = \"text\", pattern = \"[a-z]\" }", "unknown pattern");
     assert!(problems("[[modle]]\nid = \"a\"\n")[0].contains("did you mean `model`?"));
@@ -313,4 +316,32 @@ fn all_problems_of_all_files_are_told_at_once() {
     let found = Catalogue::read(&[source("one"), source("two")], &PROVIDERS).unwrap_err();
     assert_eq!(found.len(), 6, "{found:?}");
     assert_eq!(found[5].file, "two");
+}
+
+/// A stanza with these keys of its own beside the ones it must have.
+fn with_keys(keys: &str) -> String {
+    let whole = stanza(TEXT, &format!("{PRICE}{ROUTE}"));
+    whole.replace("makes = \"video\"", &format!("makes = \"video\"\n{keys}"))
+}
+
+#[test]
+fn tags_and_retirement() {
+    for (keys, words) in [
+        ("tags = [\"upscale\"]", "did you mean \"upscaling\"?"),
+        ("tags = [\"zzz\"]", "use some of: upscaling, "),
+        ("retired = { on = \"soon\", successor = \"a/c\" }", "no date or no successor"),
+        ("retired = { on = \"2026-09-24\" }", "no date or no successor"),
+        ("retired = { on = \"2026-09-24\", successor = \"a/c\" }", "is not a model that is in service"),
+        ("retired = { on = \"2026-09-24\", successor = \"a/b\" }", "is not a model that is in service"),
+    ] {
+        let found = problems(&with_keys(keys));
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert!(found[0].contains(words), "{} lacks {words}", found[0]);
+    }
+    let good = with_keys("retired = { on = \"2026-09-24\", successor = \"a/c\" }\ntags = [\"vector\"]");
+    let other = with_keys("").replace("a/b", "a/c");
+    let catalogue = read(&format!("{good}{other}")).unwrap();
+    let model = catalogue.find("a/b").unwrap();
+    assert_eq!(model.retired.as_ref().unwrap().successor, "a/c");
+    assert_eq!(model.tags, ["vector"]);
 }

@@ -53,7 +53,7 @@ fn schema_and_server_agree() {
         ("suno-ai/music", json!({ "mv": "chirp-crow", "custom": true, "prompt": "x".repeat(3001) }), true),
         (
             "suno-ai/cover",
-            json!({ "mv": "chirp-v4", "custom": true, "clip_id": "c", "audio_url": url }),
+            json!({ "mv": "chirp-v4", "custom": true, "clip_id": JOB, "audio_url": url }),
             false,
         ),
         ("elevenlabs/sound-effect", json!({ "text": "x", "duration": "auto" }), true),

@@ -94,10 +94,10 @@ fn the_task_follows_from_the_media_that_are_given() {
         "audio-to-video"
     );
     assert_eq!(
-        task("higgsfield-ai/speak", json!({ "prompt": "x", "image_url": url, "audio_task_id": "t" })),
-        "image-to-video"
+        task("higgsfield-ai/speak", json!({ "prompt": "x", "image_url": url, "audio_task_id": JOB })),
+        "audio-to-video"
     );
-    assert_eq!(task("suno-ai/stems", json!({ "clip_id": "c" })), "audio-to-audio");
+    assert_eq!(task("suno-ai/stems", json!({ "clip_id": JOB })), "audio-to-audio");
     assert_eq!(task("elevenlabs/sound-effect", json!({ "text": "rain" })), "text-to-audio");
 }
 

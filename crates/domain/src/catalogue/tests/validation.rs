@@ -167,13 +167,13 @@ fn rules_name_the_field_and_the_condition() {
         "end_image_url needs start_image_url; give both or neither"
     );
     assert_eq!(
-        said("suno-ai/cover", json!({ "mv": "chirp-v4", "custom": true, "clip_id": "c", "audio_url": URL })),
+        said("suno-ai/cover", json!({ "mv": "chirp-v4", "custom": true, "clip_id": JOB, "audio_url": URL })),
         "audio_url cannot be given together with clip_id"
     );
     assert_eq!(
         said(
             "suno-ai/extend",
-            json!({ "mv": "chirp-v4", "custom": true, "clip_id": "c", "start_s": 5, "end_s": 5 })
+            json!({ "mv": "chirp-v4", "custom": true, "clip_id": JOB, "start_s": 5, "end_s": 5 })
         ),
         "start_s is 5; it must be less than end_s, which is 5"
     );

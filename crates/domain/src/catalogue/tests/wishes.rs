@@ -69,7 +69,7 @@ fn prompt_seed_and_format_are_passed_on() {
     assert_eq!(format(id, json!({ "prompt": "x" })), "jpeg");
     assert_eq!(format("google/nano-banana", json!({ "prompt": "x", "aspect_ratio": "1:1" })), "png");
     assert_eq!(format("google/veo-3", json!({ "prompt": "x" })), "mp4");
-    assert_eq!(format("suno-ai/wav", json!({ "clip_id": "x" })), "wav");
+    assert_eq!(format("suno-ai/wav", json!({ "clip_id": JOB })), "wav");
     assert_eq!(format("elevenlabs/sound-effect", json!({ "text": "x" })), "mp3");
     assert_eq!(format("suno-ai/lyrics", json!({ "prompt": "x", "mv": "default" })), "text");
 }
