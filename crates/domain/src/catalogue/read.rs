@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
+use super::overrides::{self, Override};
 use super::problem::{Notes, Problem, Source};
 use super::stanza::{self, Stanza};
 use super::toml_walk::Table;
@@ -14,10 +15,11 @@ pub(super) fn catalogue(sources: &[Source], providers: &[&str]) -> Result<Catalo
     let mut problems = Vec::new();
     // By id, with the place of its aliases for messages. A later source replaces.
     let mut models: HashMap<String, (Model, u32)> = HashMap::new();
+    let mut changes = Vec::new();
     for source in sources {
         let mut notes = Notes::of(source);
         let mut lines: HashMap<String, u32> = HashMap::new();
-        for Stanza { model, id_at, aliases_at } in read_source(source, providers, &mut notes) {
+        for Stanza { model, id_at, aliases_at } in read_source(source, providers, &mut changes, &mut notes) {
             if let Some(line) = lines.insert(model.id.clone(), notes.line(&id_at)) {
                 notes.add(
                     &id_at,
@@ -32,6 +34,8 @@ pub(super) fn catalogue(sources: &[Source], providers: &[&str]) -> Result<Catalo
     }
     let mut models: Vec<(Model, u32)> = models.into_values().collect();
     models.sort_by(|a, b| a.0.id.cmp(&b.0.id));
+    let mut changed: Vec<&mut Model> = models.iter_mut().map(|(model, _)| model).collect();
+    overrides::apply(&changes, &mut changed, &mut problems);
 
     let mut names: HashMap<String, usize> =
         models.iter().enumerate().map(|(i, (model, _))| (model.id.clone(), i)).collect();
@@ -68,10 +72,20 @@ pub(super) fn catalogue(sources: &[Source], providers: &[&str]) -> Result<Catalo
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(Catalogue { models: models.into_iter().map(|(model, _)| Arc::new(model)).collect(), names })
+    let all: Vec<Arc<Model>> = models.into_iter().map(|(model, _)| Arc::new(model)).collect();
+    let mut families: Vec<_> = all.iter().filter(|model| model.is_family()).cloned().collect();
+    families.sort_by_key(|family| std::cmp::Reverse(family.id.len()));
+    let names = names.into_iter().map(|(name, place)| (name, Arc::clone(&all[place]))).collect();
+    let models = all.into_iter().filter(|model| !model.disabled).collect();
+    Ok(Catalogue { models, names, families })
 }
 
-fn read_source(source: &Source, providers: &[&str], notes: &mut Notes) -> Vec<Stanza> {
+fn read_source(
+    source: &Source,
+    providers: &[&str],
+    changes: &mut Vec<Override>,
+    notes: &mut Notes,
+) -> Vec<Stanza> {
     let (root, errors) = DeTable::parse_recoverable(&source.text);
     for error in &errors {
         let span = error.span().unwrap_or_default();
@@ -82,6 +96,8 @@ fn read_source(source: &Source, providers: &[&str], notes: &mut Notes) -> Vec<St
     }
     let mut root_table = Table::new(root.get_ref(), root.span(), source.file.as_str());
     let stanzas = root_table.tables("model", "model", notes);
+    let found = root_table.tables("override", "override", notes);
+    changes.extend(found.into_iter().filter_map(|table| overrides::read(table, &source.file, notes)));
     root_table.finish(notes);
     stanzas.into_iter().filter_map(|table| stanza::read(table, &source.file, providers, notes)).collect()
 }

@@ -1,4 +1,5 @@
 mod files;
+mod overrides;
 mod prices;
 mod problems;
 mod routes;
@@ -37,7 +38,7 @@ fn catalogue() -> &'static Catalogue {
     })
 }
 
-fn model(id: &str) -> &'static Arc<Model> {
+fn model(id: &str) -> Arc<Model> {
     catalogue().find(id).unwrap()
 }
 

@@ -111,6 +111,7 @@ impl Model {
         let how = match words {
             Words::Roles => How { roles: true, unknown: Unknown::Refuse, numeric_strings: false, prefix: "" },
             Words::Names { unknown, numeric_strings } => {
+                let unknown = if self.open { Unknown::Pass } else { unknown };
                 How { roles: false, unknown, numeric_strings, prefix: "" }
             }
         };
