@@ -50,7 +50,7 @@ async fn s9_foreign_missing_and_malformed_are_the_same_404_byte_for_byte() {
 #[tokio::test]
 async fn s9_parts_of_a_generation_cannot_be_fetched() {
     let world = World::new().await;
-    let many = json!({ "model": "nano-banana", "input": { "prompt": "foxes" }, "n": 5, "wait": 60 });
+    let many = json!({ "model": "flux-schnell", "input": { "prompt": "foxes" }, "n": 5, "wait": 60 });
     let answer = world.post(many).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert_eq!(answer.body()["output"]["media"].as_array().unwrap().len(), 5);
