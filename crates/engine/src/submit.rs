@@ -61,7 +61,7 @@ impl Engine {
                 |refusal| Fault::field(format!("input.{}", refusal.param), refusal.message),
             )
         };
-        let params = model.validate(&order.input, order.words).map_err(refused)?;
+        let params = model.validate(&order.input, &order.words).map_err(refused)?;
         let count = order.count.or_else(|| model.count(&params)).unwrap_or(1);
         if !(1..=COUNT_MAX).contains(&count) {
             return Err(Fault::field("n", format!("`n` is {count}; allowed are 1 to {COUNT_MAX}")));

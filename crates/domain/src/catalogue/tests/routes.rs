@@ -162,7 +162,7 @@ fn a_passed_word_cannot_change_what_the_route_decides() {
     let words = Words::Names { unknown: Unknown::Pass, numeric_strings: true };
     let sent = |id: &str, json: Value| {
         let model = model(id);
-        let params = model.validate(&input(json), words).unwrap();
+        let params = model.validate(&input(json), &words).unwrap();
         let route = model.routes.iter().find(|route| route.serves(&params)).unwrap();
         Value::Object(route.render(model, &params, 1).input)
     };

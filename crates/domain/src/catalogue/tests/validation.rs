@@ -145,7 +145,7 @@ fn what_the_model_expressly_lacks_is_refused_even_where_unknown_keys_are_ignored
             json!({ "prompt": "x", "elements": [{ "type": "VIDEO", "video_url": URL }] }),
         ),
     ] {
-        assert_eq!(model(id).validate(&input(json.clone()), ignored).unwrap_err().len(), 1, "{id} {json}");
+        assert_eq!(model(id).validate(&input(json.clone()), &ignored).unwrap_err().len(), 1, "{id} {json}");
     }
 }
 
