@@ -427,7 +427,7 @@ fn every_mistake_in_a_tool_stops_the_start_with_its_line_and_what_to_do() {
             "the smallest call of tool `t` is refused by `a/list`: words is required",
             "set what",
         ),
-        (format!("{0}\n{0}", of("id = \"a/single\"")), 10, "the tool `t` is already on line 2", "remove"),
+        (format!("{0}\n{0}", of("id = \"a/single\"")), 10, "the tool `t` is already on line 48", "remove"),
     ];
     let before = MODELS.lines().count();
     for (text, line, what, fix) in cases {

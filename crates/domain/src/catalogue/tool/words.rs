@@ -53,7 +53,7 @@ impl Service {
     }
 
     /// What holds where the caller says nothing, by the tool's parameters.
-    pub fn defaults(&self) -> IndexMap<String, Value> {
+    pub fn defaults(&self) -> Map<String, Value> {
         let pairs = self.params.iter().zip(&self.ways);
         let default = |((name, param), way): ((&String, &Param), &Way)| {
             let theirs = |slot: &usize| {
