@@ -510,3 +510,34 @@ fn models_are_found_by_name_then_use_then_description() {
     }));
     assert!(!upscaling.is_empty());
 }
+
+#[test]
+fn the_worked_stanza_of_the_documentation_is_right() {
+    let page = include_str!("../../../../../docs/tools.md");
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let mut sources = crate::catalogue::shipped();
+    sources.push(Source { file: "own.toml".to_owned(), text: example.to_owned() });
+    let catalogue = Catalogue::read(&sources, &providers_of(&sources)).unwrap();
+    let ours = catalogue.tool("object-remover").unwrap();
+    assert_eq!((ours.file.as_str(), ours.services.len()), ("own.toml", 2));
+    let given = json!({ "image": URL, "object": "the car", "effort": "high" });
+    assert_eq!(said(&ours.services[0], given.clone())["resolution"], "4k");
+    assert_eq!(said(&ours.services[1], given)["quality"], "high");
+}
+
+#[test]
+fn every_key_of_a_tool_is_documented() {
+    let page = include_str!("../../../../../docs/tools.md");
+    let reader = include_str!("../tool/read.rs");
+    let mut keys = 0;
+    for method in ["take", "text", "table", "tables"] {
+        let call = format!(".{method}(\"");
+        for (at, _) in reader.match_indices(&call) {
+            let key = reader[at + call.len()..].split('"').next().unwrap();
+            assert!(page.contains(&format!("`{key}`")), "docs/tools.md lacks `{key}`");
+            keys += 1;
+        }
+    }
+    assert!(keys >= 10, "{keys}");
+}
