@@ -80,9 +80,8 @@ impl Doors {
         let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(Wall), Arc::new(Dice));
         let store = Arc::new(Sqlite::open(&dir, Arc::clone(&clock))?);
         let book = Arc::new(SqliteBook::open(&dir)?);
-        let names: Vec<&str> = registry::adapters().iter().map(|one| one.manifest().provider).collect();
         let catalogue =
-            Catalogue::read(&shipped(), &names).map_err(|_| "the shipped models cannot be read")?;
+            Catalogue::read(&shipped(), registry::NAMES).map_err(|_| "the shipped models cannot be read")?;
         let service = Sandboxed::new(book, Arc::clone(&clock), Arc::clone(&entropy));
         let account = store.create_account("doors", clock.now()).await?.id;
         let credit = MicroUsd(1_000_000_000_000);

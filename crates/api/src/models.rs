@@ -6,11 +6,12 @@ use axum::extract::Request;
 use http::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
-use spool_domain::catalogue::{Makes, Model, Param, Params, PriceRow, PriceTable, Task};
+use spool_domain::catalogue::{Catalogue, Makes, Model, Param, Params, PriceRow, PriceTable, TAGS, Task};
 use spool_domain::fault::Fault;
 use spool_domain::money::MicroUsd;
 use spool_domain::order::Mode;
 use spool_domain::scope::Scope;
+use spool_engine::Health;
 
 use crate::auth::Entry;
 use crate::routes::{Answer, Answering, Need, Route};
@@ -61,15 +62,25 @@ struct Summary<'a> {
     /// The first of its tasks.
     category: Option<Task>,
     tasks: &'a [Task],
+    tags: &'a [String],
     /// The provider that is asked first.
     provider: &'a str,
     /// Whether this key can use it now.
     enabled: bool,
-    /// The same as a word.
+    /// The same as a word: `active`, `unavailable`, or `retired` if its maker has shut it down and nobody else serves it.
     status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retired: Option<Retirement<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     price: Option<Price>,
     pricing: Pricing,
+}
+
+/// When its maker shut a model down, and what to use instead.
+#[derive(Serialize)]
+struct Retirement<'a> {
+    on: &'a str,
+    successor: &'a str,
 }
 
 /// The same in the credits of the run dialect.
@@ -101,12 +112,16 @@ struct Detail<'a> {
 struct Way<'a> {
     provider: &'a str,
     enabled: bool,
+    /// How the provider's last jobs went on this server; nothing before the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    health: Option<Health>,
 }
 
 fn list(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
     Box::pin(async move {
         let filter = Filter::read(request.uri().query().unwrap_or_default())?;
-        Ok(answer::json(StatusCode::OK, &filter.page(&api, entry.caller.mode)))
+        let catalogue = api.engine.catalogue();
+        Ok(answer::json(StatusCode::OK, &filter.page(&api, &catalogue, entry.caller.mode)))
     })
 }
 
@@ -130,18 +145,39 @@ struct Filter {
     offset: usize,
     search: String,
     category: Option<Category>,
+    vendor: Option<String>,
+    sort: Sort,
 }
 
-/// A category is a task, or the kind of thing that is made.
+/// In which order models are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    /// By relevance where words are searched for, else by id.
+    Best,
+    /// The cheapest plain run first.
+    Price,
+    /// The dearest first.
+    PriceDown,
+}
+
+/// A category is a task, the kind of thing that is made, or a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Category {
+    Tag(&'static str),
     Task(Task),
     Makes(Makes),
 }
 
 impl Filter {
     fn read(query: &str) -> Result<Self, Fault> {
-        let mut filter = Self { limit: LIMIT_DEFAULT, offset: 0, search: String::new(), category: None };
+        let mut filter = Self {
+            limit: LIMIT_DEFAULT,
+            offset: 0,
+            search: String::new(),
+            category: None,
+            vendor: None,
+            sort: Sort::Best,
+        };
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let whole = |max: usize| value.parse().ok().filter(|number| *number <= max);
             let wrong = |allowed: &str| Fault::field(&*name, format!("{name} must be {allowed}"));
@@ -160,11 +196,25 @@ impl Filter {
                 "category" if value.is_empty() => {}
                 "category" => {
                     let task = Task::parse(&value).map(Category::Task);
-                    let known = task.or_else(|| Makes::parse(&value).map(Category::Makes));
-                    filter.category = Some(
-                        known
-                            .ok_or_else(|| wrong("a task such as text-to-image, or a kind such as video"))?,
-                    );
+                    let tag = || TAGS.into_iter().find(|tag| *tag == value).map(Category::Tag);
+                    let known = task.or_else(|| Makes::parse(&value).map(Category::Makes)).or_else(tag);
+                    filter.category = Some(known.ok_or_else(|| {
+                        wrong(
+                            "a task such as text-to-image, a kind such as video, or a tag such as upscaling",
+                        )
+                    })?);
+                }
+                "vendor" if value.chars().nth(SEARCH_CHARS_MAX).is_some() => {
+                    return Err(wrong("at most 200 characters long"));
+                }
+                "vendor" => filter.vendor = Some(value.into_owned()).filter(|vendor| !vendor.is_empty()),
+                "sort" => {
+                    filter.sort = match &*value {
+                        "" => Sort::Best,
+                        "price" => Sort::Price,
+                        "-price" => Sort::PriceDown,
+                        _ => return Err(wrong("price (the cheapest first) or -price (the dearest first)")),
+                    };
                 }
                 _ => {}
             }
@@ -172,8 +222,7 @@ impl Filter {
         Ok(filter)
     }
 
-    fn page<'a>(&self, api: &'a Api, mode: Mode) -> Page<'a> {
-        let catalogue = api.engine.catalogue();
+    fn page<'a>(&self, api: &Api, catalogue: &'a Catalogue, mode: Mode) -> Page<'a> {
         let mut found = if self.search.is_empty() {
             catalogue.models().iter().collect()
         } else {
@@ -183,7 +232,17 @@ impl Filter {
             None => true,
             Some(Category::Task(task)) => model.tasks.contains(&task),
             Some(Category::Makes(makes)) => model.makes == makes,
+            Some(Category::Tag(tag)) => model.tags.iter().any(|one| one == tag),
         });
+        if let Some(vendor) = &self.vendor {
+            found.retain(|model| model.vendor.eq_ignore_ascii_case(vendor));
+        }
+        let price = |model: &&Arc<Model>| plain_run(model, &model.price_table().rows);
+        match self.sort {
+            Sort::Best => {}
+            Sort::Price => found.sort_by_cached_key(price),
+            Sort::PriceDown => found.sort_by_cached_key(|model| std::cmp::Reverse(price(model))),
+        }
         let total = found.len();
         let page = found.into_iter().skip(self.offset).take(self.limit);
         let models = page.map(|model| summary(api, mode, model)).collect();
@@ -194,6 +253,12 @@ impl Filter {
 fn summary<'a>(api: &Api, mode: Mode, model: &'a Model) -> Summary<'a> {
     let enabled = model.routes.iter().any(|route| reaches(api, mode, &route.provider));
     let rows = model.price_table().rows;
+    let status = match (enabled, &model.retired) {
+        (true, _) => "active",
+        (false, Some(_)) => "retired",
+        (false, None) => "unavailable",
+    };
+    let retired = model.retired.as_ref();
     Summary {
         id: &model.id,
         aliases: &model.aliases,
@@ -203,9 +268,11 @@ fn summary<'a>(api: &Api, mode: Mode, model: &'a Model) -> Summary<'a> {
         kind: model.makes,
         category: model.tasks.first().copied(),
         tasks: &model.tasks,
+        tags: &model.tags,
         provider: model.routes.first().map_or("", |route| &route.provider),
         enabled,
-        status: if enabled { "active" } else { "unavailable" },
+        status,
+        retired: retired.map(|retired| Retirement { on: &retired.on, successor: &retired.successor }),
         price: lowest(&rows),
         pricing: Pricing { credits_per_run: jobs::credits(plain_run(model, &rows)) },
     }
@@ -227,7 +294,9 @@ fn detail<'a>(api: &Api, mode: Mode, model: &'a Model) -> Detail<'a> {
     for route in &model.routes {
         // Several routes may lead to one provider; the reader's question is which providers there are.
         if !routes.iter().any(|known| known.provider == route.provider) {
-            routes.push(Way { provider: &route.provider, enabled: reaches(api, mode, &route.provider) });
+            let enabled = reaches(api, mode, &route.provider);
+            let health = api.engine.health(&route.provider).filter(|_| mode == Mode::Live);
+            routes.push(Way { provider: &route.provider, enabled, health });
         }
     }
     let (input_schema, price_table) = (model.schema(), model.price_table());
@@ -259,6 +328,9 @@ mod tests {
         assert_eq!((filter.limit, filter.offset, filter.search.as_str()), (5, 10, "red fox pro"));
         assert_eq!(filter.category, Some(Category::Task(Task::TextToVideo)));
         assert_eq!(Filter::read("category=audio").unwrap().category, Some(Category::Makes(Makes::Audio)));
+        assert_eq!(Filter::read("category=vector").unwrap().category, Some(Category::Tag("vector")));
+        let sorted = Filter::read("sort=-price&vendor=kuaishou").unwrap();
+        assert_eq!((sorted.sort, sorted.vendor.as_deref()), (Sort::PriceDown, Some("kuaishou")));
         let default = Filter::read("").unwrap();
         assert_eq!((default.limit, default.offset, default.category), (20, 0, None));
         let longest = format!("offset=1000000&search={}", "ü".repeat(200));
@@ -275,6 +347,8 @@ mod tests {
             ("offset=1000001", "offset"),
             (&format!("search={}", "ü".repeat(201)), "search"),
             ("category=hats", "category"),
+            ("sort=name", "sort"),
+            (&format!("vendor={}", "x".repeat(201)), "vendor"),
         ] {
             assert_eq!(Filter::read(query).unwrap_err().param.as_deref(), Some(param), "{query}");
         }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use http::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use spool_domain::catalogue::{Makes, Service, Tool};
+use spool_domain::catalogue::{Catalogue, Makes, Service, Tool};
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::order::Mode;
 use spool_domain::scope::Scope;
@@ -108,7 +108,8 @@ struct Served<'a> {
 fn list(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
     Box::pin(async move {
         let filter = Filter::read(request.uri().query().unwrap_or_default())?;
-        Ok(answer::json(StatusCode::OK, &filter.page(&api, entry.caller.mode)))
+        let catalogue = api.engine.catalogue();
+        Ok(answer::json(StatusCode::OK, &filter.page(&api, &catalogue, entry.caller.mode)))
     })
 }
 
@@ -182,9 +183,9 @@ impl Filter {
         Ok(filter)
     }
 
-    fn page<'a>(&self, api: &'a Api, mode: Mode) -> Page<'a> {
+    fn page<'a>(&self, api: &Api, catalogue: &'a Catalogue, mode: Mode) -> Page<'a> {
         // Without words all fit, and stay in the order of the files.
-        let mut found = api.engine.catalogue().search_tools(&self.search);
+        let mut found = catalogue.search_tools(&self.search);
         found.retain(|tool| self.kind.is_none_or(|kind| tool.kind == kind));
         let total = found.len();
         let page = found.into_iter().skip(self.offset).take(self.limit);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Model, Params, Route, Words};
+use crate::catalogue::{Metered, Model, Params, Route, Words};
 use crate::ids::{AccountId, KeyId};
 use crate::money::MicroUsd;
 
@@ -67,6 +67,9 @@ pub struct Terms {
     /// Which providers the caller would like.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub providers: Option<Preference>,
+    /// How the job is charged, where that follows the provider's bill: as it was when the job was admitted (M8).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metered: Option<Metered>,
 }
 
 impl Terms {

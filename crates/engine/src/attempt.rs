@@ -1,7 +1,5 @@
 //! Preparing one attempt: which route, which provider, and the exact bytes of its call, before anything is sent.
 
-use std::sync::Arc;
-
 use sha2::{Digest, Sha256};
 use spool_domain::adapter::{Call, Trouble, Work};
 use spool_domain::catalogue::{Model, Params, Route, Upstream};
@@ -77,8 +75,7 @@ impl Inner {
     }
 
     fn prepare(&self, job: &Job, inputs: Inputs) -> Result<Prepared, Fault> {
-        let model =
-            self.catalogue.find(&job.model).cloned().ok_or_else(|| Fault::of(Kind::ModelUnavailable))?;
+        let model = self.catalogue().find(&job.model).ok_or_else(|| Fault::of(Kind::ModelUnavailable))?;
         let way = self.ways(&model, &job.params, job.mode, job.terms.providers.as_ref(), job.route).next();
         let way = way.ok_or_else(|| Fault::of(Kind::ModelUnavailable))?;
         let no = AttemptNo(job.attempt.as_ref().map_or(0, |last| last.no.0) + 1);
@@ -124,7 +121,7 @@ impl Inner {
     }
 
     /// Whether another route could take the job after the present one.
-    pub(crate) fn has_next_route(&self, model: Option<&Arc<Model>>, job: &Job) -> bool {
+    pub(crate) fn has_next_route(&self, model: Option<&Model>, job: &Job) -> bool {
         let (preference, from) = (job.terms.providers.as_ref(), job.route + 1);
         job.mode == Mode::Live
             && model.is_some_and(|model| {
@@ -140,16 +137,22 @@ impl Inner {
     /// The route of the job's current attempt.
     pub(crate) fn route_of<'a>(&self, model: &'a Model, job: &Job) -> Option<&'a Route> {
         let line_up = self.line_up(model, job.mode, job.terms.providers.as_ref());
-        model.routes.get(usize::from(*line_up.get(usize::from(job.route))?))
+        let route = model.routes.get(usize::from(*line_up.get(usize::from(job.route))?));
+        // The routes may have changed since the attempt began; then the provider tells which one is meant.
+        let Some(Attempt { provider, .. }) = job.attempt.as_ref().filter(|_| job.mode == Mode::Live) else {
+            return route;
+        };
+        let to = |route: &&Route| route.provider == *provider;
+        route.filter(to).or_else(|| model.routes.iter().find(to))
     }
 
     /// What the current attempt costs us: what the provider said, else what the route states.
     pub(crate) fn cost_of(&self, job: &Job) -> MicroUsd {
         let told = job.attempt.as_ref().and_then(|attempt| attempt.billed);
         told.or_else(|| {
-            let model = self.catalogue.find(&job.model)?;
-            let route = self.route_of(model, job)?;
-            route.cost(model.unit_price(&job.params)).times(job.count)
+            let model = self.catalogue().find(&job.model)?;
+            let route = self.route_of(&model, job)?;
+            route.cost(model.list_price(&job.params)).times(job.count)
         })
         .unwrap_or(job.price)
     }

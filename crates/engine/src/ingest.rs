@@ -111,7 +111,7 @@ impl Inner {
 
     /// An error page is not a picture, whatever its headers say.
     fn expected(&self, job: &Job, examined: &Examined) -> Result<(), Failure> {
-        let makes = self.catalogue.find(&job.model).map(|model| model.makes);
+        let makes = self.catalogue().find(&job.model).map(|model| model.makes);
         let media = matches!(examined.class, Class::Image | Class::Video | Class::Audio);
         if media || matches!(makes, Some(Makes::Text) | None) { Ok(()) } else { Err(later("not_media")) }
     }

@@ -344,7 +344,7 @@ impl Inner {
 
     /// What stands in the places of a job's files for its next attempt. Costs nothing where the job names none.
     pub(crate) async fn inputs_of(&self, job: &Job) -> Result<Inputs, Fault> {
-        let Some(model) = self.catalogue.find(&job.model).filter(|_| job.mode == Mode::Live) else {
+        let Some(model) = self.catalogue().find(&job.model).filter(|_| job.mode == Mode::Live) else {
             return Ok(Inputs::default());
         };
         let files: Vec<(String, AssetId)> = model
@@ -355,7 +355,7 @@ impl Inner {
         if files.is_empty() {
             return Ok(Inputs::default());
         }
-        Box::pin(self.written_out(job, model, files)).await
+        Box::pin(self.written_out(job, &model, files)).await
     }
 
     async fn written_out(

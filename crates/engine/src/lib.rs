@@ -16,6 +16,7 @@ mod data_uri;
 mod dispatch;
 mod files;
 mod gather;
+mod health;
 mod ingest;
 mod inputs;
 mod look;
@@ -30,7 +31,7 @@ mod sweep;
 mod upstream;
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use spool_domain::catalogue::Catalogue;
 use spool_domain::fault::{Fault, Kind};
@@ -44,6 +45,7 @@ use tokio::sync::{Notify, Semaphore};
 pub use self::callback::{PATH as CALLBACK_PATH, Received};
 use self::deliver::Announcer;
 pub use self::files::Upload;
+pub use self::health::Health;
 pub use self::money::Booked;
 pub use self::operator::{Decision, Provider};
 use self::providers::Providers;
@@ -86,7 +88,7 @@ pub struct Engine {
 struct Inner {
     store: Arc<dyn Store>,
     blobs: Arc<dyn Blobs>,
-    catalogue: Arc<Catalogue>,
+    catalogue: RwLock<Arc<Catalogue>>,
     providers: Providers,
     key: ServerKey,
     settings: Settings,
@@ -106,6 +108,8 @@ struct Inner {
     /// When this process first saw an attempt as unknown, on its own clock (U5).
     quiet: reconcile::Quiet,
     callback_keys: callback::Keys,
+    /// How the last jobs of each provider went.
+    health: health::Records,
     /// Signs the addresses under which files are read (S11).
     signer: Signer,
     /// One permit for each KiB of files inside calls that are on their way.
@@ -141,7 +145,7 @@ impl Engine {
             due: dispatch::Alarm::new(Arc::clone(&parts.clock)),
             store: parts.store,
             blobs: parts.blobs,
-            catalogue: parts.catalogue,
+            catalogue: RwLock::new(parts.catalogue),
             providers: parts.providers.guarded_by(&parts.settings),
             key: parts.key,
             settings: parts.settings,
@@ -153,6 +157,7 @@ impl Engine {
             freed: Notify::new(),
             quiet: reconcile::Quiet::default(),
             callback_keys: callback::Keys::default(),
+            health: health::Records::default(),
             signer,
             inline_room: Arc::new(Semaphore::new(inputs::INLINE_ROOM_KIB)),
             announcer: OnceLock::new(),
@@ -180,9 +185,22 @@ impl Engine {
         Ok(engine)
     }
 
-    /// The models.
-    pub fn catalogue(&self) -> &Arc<Catalogue> {
-        &self.inner.catalogue
+    /// The models, as they are now.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        self.inner.catalogue()
+    }
+
+    /// How a provider's last jobs went; nothing before the first.
+    pub fn health(&self, provider: &str) -> Option<Health> {
+        self.inner.health.of(provider)
+    }
+
+    /// From now on, orders are put to these models. Jobs that were admitted before go on with what their model has
+    /// become, those of a model that is gone with what it was.
+    pub fn replace_catalogue(&self, catalogue: Catalogue) {
+        let mut place = self.inner.catalogue.write().unwrap_or_else(PoisonError::into_inner);
+        let catalogue = catalogue.keeping(&place);
+        *place = Arc::new(catalogue);
     }
 
     /// The files, for serving them.
@@ -277,4 +295,12 @@ impl Engine {
 pub(crate) fn broken(error: store::Error) -> Fault {
     tracing::error!(error = %error, "the store failed: {error}");
     Kind::Internal.into()
+}
+
+impl Inner {
+    /// The models, as they are now.
+    fn catalogue(&self) -> Arc<Catalogue> {
+        // Nobody panics while holding it; were it so, the models in it are whole all the same.
+        Arc::clone(&self.catalogue.read().unwrap_or_else(PoisonError::into_inner))
+    }
 }

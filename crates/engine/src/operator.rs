@@ -106,8 +106,8 @@ impl Inner {
             let message = format!("{provider} is not set up here, so the job cannot be followed there");
             return Err(Fault::new(Kind::Conflict, message));
         };
-        let model = self.catalogue.find(&job.model);
-        let upstream = match (job.mode, model) {
+        let model = self.catalogue().find(&job.model);
+        let upstream = match (job.mode, &model) {
             (Mode::Live, Some(model)) => self
                 .route_of(model, job)
                 .filter(|route| route.provider == door.name())

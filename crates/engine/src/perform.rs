@@ -10,6 +10,7 @@ use spool_domain::job::{Asset, Job, Outcome, Phase, Run, Stored};
 use spool_domain::ledger::Transfer;
 use spool_domain::lifecycle::{self, Cost, Due, Event, Facts, Illegal, Money, Step};
 use spool_domain::money::MicroUsd;
+use spool_domain::order::Mode;
 use spool_domain::store::{Commit, Committed};
 use spool_domain::webhook::News;
 use tokio::sync::OwnedSemaphorePermit;
@@ -214,7 +215,7 @@ impl Inner {
         let inline = outputs.iter().any(|output| matches!(output, Output::Bytes(_)));
         let pass = self.settings.assets == Assets::Pass && matches!(door, Door::Live(_));
         if pass && !inline {
-            let kind = self.catalogue.find(&job.model).map_or("", |model| model.makes.as_str());
+            let kind = self.catalogue().find(&job.model).map_or("", |model| model.makes.as_str());
             return Event::Stored(outputs.into_iter().map(|output| passed(door, output, kind)).collect())
                 .into();
         }
@@ -265,8 +266,14 @@ impl Inner {
         if matches!(found.event, Event::Lost(_) | Event::TakenOver) {
             self.quiet.begin(job, boot_ms());
         }
-        let step = lifecycle::step(&job.phase, found.event, &facts)?;
         let now = self.clock.now();
+        // What happens while a result is copied was the provider's success before.
+        if let Some(attempt) = job.attempt.as_ref().filter(|_| job.mode == Mode::Live)
+            && !matches!(job.phase, Phase::Storing(_))
+        {
+            self.health.note(&attempt.provider, &found.event, now);
+        }
+        let step = lifecycle::step(&job.phase, found.event, &facts)?;
         let mut next = Job::clone(job);
         let moved = step.phase.name() != job.phase.name();
         next.phase = step.phase.clone();
@@ -361,11 +368,11 @@ impl Inner {
 
     /// What the rules look at.
     fn facts(&self, job: &Job) -> Facts {
-        let model = self.catalogue.find(&job.model);
+        let model = self.catalogue().find(&job.model);
         let manifest = self.door_of(job).map(|door| door.adapter().manifest().billed_on_failure);
         Facts {
             billed_on_failure: manifest.unwrap_or(true),
-            next_route: self.has_next_route(model, job),
+            next_route: self.has_next_route(model.as_deref(), job),
             attempts: job.attempt.as_ref().map_or(0, |attempt| attempt.no.0),
             cancel_asked: job.cancel_asked,
             price: job.price,
@@ -403,9 +410,13 @@ impl Inner {
 fn charge(job: &Job, step: &Step, parts: Option<MicroUsd>) -> MicroUsd {
     match (&step.phase, parts) {
         (Phase::Done(Outcome::Succeeded(_)), Some(parts)) => parts,
-        (Phase::Done(Outcome::Succeeded(stored)), None) => {
-            job.price.share(u32::try_from(stored.len()).unwrap_or(u32::MAX), job.count)
-        }
+        (Phase::Done(Outcome::Succeeded(stored)), None) => match job.terms.metered {
+            Some(metered) => {
+                let billed = job.attempt.as_ref().and_then(|attempt| attempt.billed);
+                metered.charge(billed, job.count, job.price)
+            }
+            None => job.price.share(u32::try_from(stored.len()).unwrap_or(u32::MAX), job.count),
+        },
         _ => MicroUsd::ZERO,
     }
 }

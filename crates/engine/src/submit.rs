@@ -54,7 +54,12 @@ impl Engine {
 
     /// The order against its model alone, and its price.
     fn priced(&self, caller: &Caller, order: &Order) -> Result<Validated, Fault> {
-        let model = self.model(&order.model)?;
+        let model = match &order.words {
+            // The model that the tool was held against, also if the files are read again at this moment.
+            Words::Tool(service) => Arc::clone(&service.model),
+            Words::Roles | Words::Names { .. } => self.model(&order.model)?,
+        };
+        takes_orders(&model)?;
         let refused = |refusals: Vec<Refusal>| {
             refusals.into_iter().next().map_or_else(
                 || Fault::of(Kind::InvalidInput),
@@ -74,8 +79,8 @@ impl Engine {
 
     /// The model of this name, or a fault that names the nearest.
     pub fn model(&self, name: &str) -> Result<Arc<Model>, Fault> {
-        let catalogue = &self.inner.catalogue;
-        catalogue.find(name).cloned().ok_or_else(|| {
+        let catalogue = self.inner.catalogue();
+        catalogue.find(name).ok_or_else(|| {
             let hint =
                 catalogue.nearest(name).map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
             let shown: String = name.chars().take(80).collect();
@@ -154,6 +159,18 @@ impl Engine {
         }
         Ok(None)
     }
+}
+
+fn takes_orders(model: &Model) -> Result<(), Fault> {
+    let why = if model.disabled {
+        "is switched off on this server"
+    } else if model.is_family() {
+        "stands for many models; name one of them"
+    } else {
+        return Ok(());
+    };
+    let message = format!("{} {why}.", model.id);
+    Err(Fault { param: Some("model".to_owned()), ..Fault::new(Kind::ModelUnavailable, message) })
 }
 
 fn overdrawn(price: MicroUsd, available: MicroUsd) -> Fault {
@@ -315,7 +332,7 @@ fn new_job(inner: &Inner, id: JobId, caller: &Caller, order: &Order, valid: &Val
         key: caller.key.clone(),
         mode: caller.mode,
         label: order.label.to_owned(),
-        terms: order.terms.clone(),
+        terms: Terms { metered: valid.model.metered(&valid.params), ..order.terms.clone() },
         model: valid.model.id.clone(),
         model_asked: order.model.clone(),
         params: valid.params.clone(),

@@ -28,7 +28,7 @@ pub fn list(catalogue: &Catalogue, search: &str) -> anyhow::Result<String> {
 
 /// Everything about one model.
 pub fn show(catalogue: &Catalogue, name: &str) -> anyhow::Result<String> {
-    let model = catalogue.find(name).with_context(|| unknown(catalogue, name))?;
+    let model = &catalogue.find(name).with_context(|| unknown(catalogue, name))?;
     let mut text = format!("{} ({})\n", model.id, model.name);
     let tasks: Vec<&str> = model.tasks.iter().map(|task| task.as_str()).collect();
     let _ = writeln!(

@@ -1,7 +1,7 @@
 //! `spool serve`.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,9 +9,10 @@ use spool_domain::catalogue::Catalogue;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::admin::Socket;
+use crate::catalogue;
 use crate::config::Config;
 use crate::data::TEST_KEY;
-use crate::house::House;
+use crate::house::{self, House};
 use crate::server::Server;
 
 /// Serves until SIGTERM or SIGINT.
@@ -19,10 +20,11 @@ pub async fn serve(config: Config, catalogue: Catalogue) -> anyhow::Result<()> {
     let began = Instant::now();
     // From here on a signal is not lost, even while the server is still starting.
     let mut signals = Signals::listen()?;
+    let mut hangup = signal(SignalKind::hangup())?;
     let (house, first) = House::open(&config.data).await?;
     let house = Arc::new(house);
     let public_url = config.engine.public_url.clone();
-    let models = catalogue.models().len();
+    let (models, files) = (catalogue.models().len(), config.catalog.clone());
     let server = Server::start(&house, Arc::new(catalogue), config).await?;
     let url = server.url();
     let socket = Socket::open(&house.dir, server.api(), url.clone())
@@ -34,7 +36,12 @@ pub async fn serve(config: Config, catalogue: Catalogue) -> anyhow::Result<()> {
     tracing::info!(url, models, ready_ms, "serving {models} models at {url}, ready after {ready_ms} ms");
     say(&banner(&url, public_url.as_deref(), &house.dir, first));
 
-    signals.next().await;
+    loop {
+        tokio::select! {
+            () = signals.next() => break,
+            _ = hangup.recv() => reload(&server, &files).await,
+        }
+    }
     tracing::info!("stopping; a second signal stops at once");
     tokio::spawn(async move {
         signals.next().await;
@@ -47,6 +54,21 @@ pub async fn serve(config: Config, catalogue: Catalogue) -> anyhow::Result<()> {
     house.store.close();
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Reads the model files anew. What is wrong with them is logged, and the models stay as they are.
+async fn reload(server: &Server, files: &[PathBuf]) {
+    let files = files.to_vec();
+    let read = tokio::task::spawn_blocking(move || catalogue::load(&files, house::provider_names())).await;
+    match read {
+        Ok(Ok(catalogue)) => {
+            let models = catalogue.models().len();
+            server.replace_catalogue(catalogue);
+            tracing::info!(models, "read the model files again: {models} models");
+        }
+        Ok(Err(error)) => tracing::error!("the models stay as they are: {error:#}"),
+        Err(error) => tracing::error!("the models stay as they are; reading their files failed: {error}"),
+    }
 }
 
 /// What the server says on standard output once it is ready.
@@ -100,7 +122,7 @@ impl Signals {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    /// The next one.
+    /// The next one that asks for an end.
     pub async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}

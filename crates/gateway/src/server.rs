@@ -50,6 +50,11 @@ impl Server {
         &self.api
     }
 
+    /// From now on, orders are put to these models.
+    pub fn replace_catalogue(&self, catalogue: Catalogue) {
+        self.engine.replace_catalogue(catalogue);
+    }
+
     /// The address as a URL for clients on this machine.
     pub fn url(&self) -> String {
         let mut address = self.address;

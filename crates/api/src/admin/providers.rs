@@ -28,7 +28,8 @@ pub(super) const ROUTES: &[Route] = &[
 /// All providers that some model has a route to; the catalogue bounds the list.
 fn providers(api: &Api) -> Vec<Value> {
     let mut routes: BTreeMap<&str, usize> = BTreeMap::new();
-    for model in api.engine.catalogue().models() {
+    let catalogue = api.engine.catalogue();
+    for model in catalogue.models() {
         for route in &model.routes {
             *routes.entry(&route.provider).or_default() += 1;
         }
@@ -42,6 +43,7 @@ fn providers(api: &Api) -> Vec<Value> {
             "credential": provider.as_ref().and_then(|provider| provider.credential.as_ref()),
             "looks_up_lost_jobs": provider.as_ref().map(|provider| provider.looks_up),
             "verified_on": provider.as_ref().map(|provider| provider.verified_on),
+            "health": api.engine.health(name),
             "routes": routes,
         })
     });
@@ -50,7 +52,8 @@ fn providers(api: &Api) -> Vec<Value> {
 
 /// All models with their routes in the order in which they are tried.
 fn models(api: &Api) -> Vec<Value> {
-    let shown = api.engine.catalogue().models().iter().map(|model| {
+    let catalogue = api.engine.catalogue();
+    let shown = catalogue.models().iter().map(|model| {
         let routes: Vec<Value> = model
             .routes
             .iter()

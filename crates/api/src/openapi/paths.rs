@@ -4,7 +4,7 @@ mod submit;
 
 use serde_json::{Map, Value, json};
 
-use spool_domain::catalogue::{Makes, Task};
+use spool_domain::catalogue::{Makes, TAGS, Task};
 
 use super::jobs;
 use super::schemas::{named_headers, schema};
@@ -174,7 +174,7 @@ fn models() -> Value {
     );
     let tasks = Task::ALL.iter().map(|task| task.as_str());
     let categories: Vec<&str> =
-        tasks.chain(Makes::ALL.iter().map(|kind| kind.as_str())).chain([""]).collect();
+        tasks.chain(Makes::ALL.iter().map(|kind| kind.as_str())).chain(TAGS).chain([""]).collect();
     json!({
         "operationId": "listModels",
         "tags": ["models"],
@@ -183,7 +183,9 @@ fn models() -> Value {
             parameter("query", "limit", json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 20 }), "How many at most."),
             parameter("query", "offset", json!({ "type": "integer", "minimum": 0, "maximum": 1_000_000, "default": 0 }), "How many to leave out first."),
             parameter("query", "search", json!({ "type": "string", "maxLength": 200 }), "Words that all must occur."),
-            parameter("query", "category", json!({ "enum": categories }), "A task, or a kind of what is made."),
+            parameter("query", "category", json!({ "enum": categories }), "A task, a kind of what is made, or a tag."),
+            parameter("query", "vendor", json!({ "type": "string", "maxLength": 200 }), "Who makes it."),
+            parameter("query", "sort", json!({ "enum": ["price", "-price", ""] }), "By the price of a plain run; else by relevance, or by id."),
         ],
         "responses": with(answers, json!({
             "200": answer("One page of them.", schema("ModelPage"), &["Cache-Control"]),

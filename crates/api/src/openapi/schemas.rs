@@ -3,6 +3,7 @@
 mod submit;
 
 use serde_json::{Value, json};
+use spool_domain::catalogue::TAGS;
 
 use super::jobs;
 
@@ -225,16 +226,26 @@ fn summary_fields() -> Value {
         "kind": { "enum": ["image", "video", "audio", "text"] },
         "category": { "type": ["string", "null"], "description": "The first of its tasks." },
         "tasks": { "type": "array", "items": { "type": "string" } },
+        "tags": { "type": "array", "items": { "enum": TAGS } },
         "provider": { "type": "string", "description": "Who is asked first." },
         "enabled": { "type": "boolean", "description": "Whether this key can use it." },
-        "status": { "enum": ["active", "unavailable"] },
+        "status": { "enum": ["active", "unavailable", "retired"] },
+        "retired": {
+            "type": "object",
+            "required": ["on", "successor"],
+            "description": "There if its maker has shut it down.",
+            "properties": {
+                "on": { "type": "string", "format": "date" },
+                "successor": { "type": "string", "description": "The model to use instead." },
+            },
+        },
         "price": {
             "type": "object",
             "required": ["currency", "from", "per"],
             "properties": {
                 "currency": { "const": "USD" },
                 "from": { "type": "string", "description": "The lowest price, in decimal dollars." },
-                "per": { "enum": ["output", "second", "thousand_characters"] },
+                "per": { "enum": ["output", "second", "megapixel", "thousand_characters"] },
             },
         },
         "pricing": {
@@ -247,7 +258,7 @@ fn summary_fields() -> Value {
     })
 }
 
-const SUMMARY_REQUIRED: [&str; 12] = [
+const SUMMARY_REQUIRED: [&str; 13] = [
     "id",
     "aliases",
     "name",
@@ -256,6 +267,7 @@ const SUMMARY_REQUIRED: [&str; 12] = [
     "kind",
     "category",
     "tasks",
+    "tags",
     "provider",
     "enabled",
     "status",
@@ -279,6 +291,21 @@ fn model_page() -> Value {
     })
 }
 
+/// How a provider's last jobs went.
+pub(super) fn health() -> Value {
+    json!({
+        "type": "object",
+        "description": "How its last jobs went on this server, since it started.",
+        "required": ["attempts", "failures"],
+        "properties": {
+            "attempts": { "type": "integer", "minimum": 1, "maximum": 50 },
+            "failures": { "type": "integer", "minimum": 0, "maximum": 50 },
+            "last_failure": { "type": "string", "description": "A short code." },
+            "last_failure_at": { "type": "integer", "description": "Unix seconds." },
+        },
+    })
+}
+
 fn model_detail() -> Value {
     json!({ "allOf": [schema("ModelSummary"), {
         "type": "object",
@@ -289,13 +316,16 @@ fn model_detail() -> Value {
                 "currency": { "const": "USD" },
                 "rows": { "type": "array", "items": { "type": "object", "required": ["when", "usd"], "properties": {
                     "when": { "type": "object", "description": "The parameters that the price holds for." },
-                    "per": { "enum": ["second", "thousand_characters"], "description": "Absent for a fixed price." },
+                    "per": { "enum": ["second", "megapixel", "thousand_characters"], "description": "Absent for a fixed price." },
                     "usd": { "type": "string" },
                     "base": { "type": "string", "description": "Added once to a price per unit." },
+                    "billed_percent": { "type": "integer", "minimum": 0, "description": "The charge in hundredths of what the provider bills; `usd` is the most then." },
+                    "otherwise": { "type": "string", "description": "Charged then where the provider does not say what it billed." },
                 }}},
             }},
             "routes": { "type": "array", "items": { "type": "object", "required": ["provider", "enabled"], "properties": {
                 "provider": { "type": "string" }, "enabled": { "type": "boolean" },
+                "health": health(),
             }}},
         },
     }]})

@@ -1,6 +1,5 @@
 //! Between the wire and the engine: a request becomes an order, a job becomes a task.
 
-use serde_json::Value;
 use spool_domain::catalogue::{Unknown, Words};
 use spool_domain::ids::JobId;
 use spool_domain::job::{Job, Outcome, Phase};

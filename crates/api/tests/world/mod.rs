@@ -164,7 +164,7 @@ impl World {
         let service = Service::new(book, Arc::clone(&wall), Arc::new(Dice));
         let mut sources = shipped();
         sources.push(Source { file: "models.toml".to_owned(), text: MODELS.to_owned() });
-        let catalogue = Catalogue::read(&sources, &["sandbox", "openai", "fal"]).unwrap();
+        let catalogue = Catalogue::read(&sources, spool_providers::registry::NAMES).unwrap();
         let mut settings = Settings { public_url: setting.public_url, ..setting.settings };
         if setting.loopback || !setting.live.is_empty() {
             settings.allow = Arc::new(Allow::parse(["127.0.0.0/8"]).unwrap());

@@ -23,13 +23,16 @@
 //! | a price that is not an amount, or has no bounded quantity | `usd = "4 cents"` |
 //! | a combination without a price | `mode = "std"` when only `pro` has a row |
 //! | a price row that never matches | a row behind one that takes everything |
+//! | an override that changes nothing or meets no model | `[[override]]` of `a/c` |
 //! | a tool with an unknown model, or one that makes something else or cannot serve it | `models = [{ id = "a/c" }]` |
 //! | a model without route, an unknown provider, `count.max = 0` | `provider = "fall"` |
 
 mod check;
 mod condition;
+mod family;
 mod files;
 mod model;
+mod overrides;
 mod param;
 mod param_read;
 mod price;
@@ -64,7 +67,7 @@ pub use condition::Condition;
 pub use files::FileAt;
 pub use model::{Model, Params, Retired, TAGS};
 pub use param::{Kind, Param};
-pub use price::Prices;
+pub use price::{Metered, Prices};
 pub use price_table::{PriceRow, PriceSpan, PriceTable};
 pub use problem::{Problem, Source};
 pub use role::Role;
@@ -80,10 +83,12 @@ pub use wish::Wish;
 /// All models this server knows, checked.
 #[derive(Debug, Default)]
 pub struct Catalogue {
-    /// Sorted by id.
+    /// Those that can be ordered, sorted by id.
     models: Vec<Arc<Model>>,
-    /// Ids and aliases, to a place in `models`.
-    names: HashMap<String, usize>,
+    /// Every model, by its id and its aliases.
+    names: HashMap<String, Arc<Model>>,
+    /// Those of them whose id is a pattern, the longest first.
+    families: Vec<Arc<Model>>,
     /// In the order of the files.
     tools: Vec<Arc<Tool>>,
     left_out: Vec<Problem>,
@@ -97,14 +102,28 @@ impl Catalogue {
         read::catalogue(sources, providers)
     }
 
-    /// All models, sorted by id.
+    /// All models that can be ordered, sorted by id.
     pub fn models(&self) -> &[Arc<Model>] {
         &self.models
     }
 
-    /// The model with exactly this id or alias.
-    pub fn find(&self, name: &str) -> Option<&Arc<Model>> {
-        self.names.get(name).map(|&place| &self.models[place])
+    /// The model with exactly this id or alias, or the member of a family with this name. It may be one that is
+    /// switched off: jobs that were admitted before go on.
+    pub fn find(&self, name: &str) -> Option<Arc<Model>> {
+        let own = self.names.get(name).filter(|model| !model.is_family() || model.id == name);
+        own.cloned().or_else(|| self.families.iter().find_map(|family| family.member(name)))
+    }
+
+    /// The same models, and those of an older catalogue that are gone, switched off: their jobs can end.
+    pub fn keeping(mut self, older: &Self) -> Self {
+        for model in older.names.values() {
+            if !self.names.contains_key(&model.id) {
+                let gone = Arc::new(Model { disabled: true, ..Model::clone(model) });
+                self.families.extend(gone.is_family().then(|| Arc::clone(&gone)));
+                self.names.insert(gone.id.clone(), gone);
+            }
+        }
+        self
     }
 
     /// All tools, in the order of the files.
@@ -134,7 +153,8 @@ impl Catalogue {
 
     /// The id or alias that looks most like `name`, if any does: for "did you mean".
     pub fn nearest(&self, name: &str) -> Option<&str> {
-        search::nearest(self.names.keys().map(String::as_str), name)
+        let offered = self.names.iter().filter(|(_, model)| !model.disabled);
+        search::nearest(offered.map(|(name, _)| name.as_str()), name)
     }
 
     /// The models in which every one of the words occurs: in id, alias, name, tag, task, kind, vendor or description. Best

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::param::{Kind, Param};
-use super::price::Prices;
+use super::price::{Metered, Prices};
 use super::price_table::PriceTable;
 use super::role::Role;
 use super::route::Route;
@@ -36,6 +36,8 @@ pub struct Model {
     pub tasks: Vec<Task>,
     /// What it is good for, beside its tasks: words of [`TAGS`].
     pub tags: Vec<String>,
+    /// Whether it is switched off: it takes no orders.
+    pub disabled: bool,
     /// If its maker has shut it down.
     pub retired: Option<Retired>,
     /// Its parameters by name, in the order of the stanza.
@@ -50,6 +52,8 @@ pub struct Model {
     pub file: String,
     /// The line of the stanza, counted from 1.
     pub line: u32,
+    /// Whether words that it does not know go to the provider in every dialect: a family, or a member of one.
+    pub(super) open: bool,
     pub(super) habits: Habits,
     /// The place of the parameter with each role.
     pub(super) roles: Vec<(Role, usize)>,
@@ -107,6 +111,31 @@ impl Model {
     /// The price of ONE output. Total: the loader proved that every combination has a price.
     pub fn unit_price(&self, params: &Params) -> MicroUsd {
         self.prices.of(params)
+    }
+
+    /// The price of one output before the operator's markup: what a route costs us that does not say otherwise.
+    pub fn list_price(&self, params: &Params) -> MicroUsd {
+        self.prices.list(params)
+    }
+
+    /// How one output is charged, where that follows the provider's bill; the unit price is the most then.
+    pub fn metered(&self, params: &Params) -> Option<Metered> {
+        self.prices.metered(params)
+    }
+
+    /// How many files one output is: songs come as two takes.
+    pub fn outputs(&self) -> u32 {
+        self.habits.outputs.unwrap_or(1).max(1)
+    }
+
+    /// Which of the price rows holds for these parameters, counted from 0.
+    pub fn price_row(&self, params: &Params) -> Option<usize> {
+        self.prices.row(params)
+    }
+
+    /// How many price rows there are.
+    pub fn price_rows(&self) -> usize {
+        self.prices.rows.len()
     }
 
     /// All prices of one output, row by row.

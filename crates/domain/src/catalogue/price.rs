@@ -1,6 +1,7 @@
 //! What one output costs.
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::condition::{self, Condition};
@@ -18,6 +19,64 @@ use crate::money::MicroUsd;
 pub struct Prices {
     pub(super) rows: Vec<Row>,
     pub(super) table: PriceTable,
+    sale: Sale,
+}
+
+/// What the operator asks for a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum Sale {
+    /// What the stanza says.
+    #[default]
+    List,
+    /// This many hundredths more, rounded up.
+    Markup(u32),
+    /// One price whatever the parameters.
+    Fixed(MicroUsd),
+}
+
+impl Sale {
+    pub(super) fn of(self, list: MicroUsd) -> MicroUsd {
+        match self {
+            Self::List => list,
+            Self::Markup(percent) => percent_of(list, u64::from(percent) + 100),
+            Self::Fixed(price) => price,
+        }
+    }
+
+    /// Hundredths of a bill, with the markup on them.
+    pub(super) fn percent(self, percent: u64) -> u64 {
+        match self {
+            Self::Markup(more) => percent.saturating_mul(u64::from(more) + 100).div_ceil(100),
+            Self::List | Self::Fixed(_) => percent,
+        }
+    }
+}
+
+/// So many hundredths of an amount, rounded up.
+fn percent_of(amount: MicroUsd, percent: u64) -> MicroUsd {
+    let hundredths = i128::from(amount.0) * i128::from(percent);
+    let whole = hundredths / 100 + i128::from(hundredths % 100 > 0);
+    MicroUsd(i64::try_from(whole).unwrap_or(i64::MAX))
+}
+
+/// How a run is charged whose cost only the provider knows. Its price is held as the most; kept with the job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metered {
+    /// The charge, in hundredths of what the provider billed.
+    pub billed_percent: u64,
+    /// Charged for one output where the provider does not say what it billed.
+    pub otherwise: MicroUsd,
+}
+
+impl Metered {
+    /// The charge for `count` outputs, never more than was held (M5).
+    pub fn charge(self, billed: Option<MicroUsd>, count: u32, held: MicroUsd) -> MicroUsd {
+        let charge = match billed {
+            Some(billed) => percent_of(billed, self.billed_percent),
+            None => self.otherwise.times(count).unwrap_or(held),
+        };
+        charge.min(held)
+    }
 }
 
 /// `base` plus each rate times its quantity.
@@ -26,15 +85,47 @@ pub(super) struct Row {
     pub(super) when: Condition,
     pub(super) base: MicroUsd,
     pub(super) rates: Vec<(Quantity, MicroUsd)>,
+    pub(super) metered: Option<Metered>,
 }
 
 impl Prices {
     /// The price of one output, rounded up to the micro-USD. Should no row match, because the set was checked
     /// against an older stanza, the dearest row counts.
     pub(super) fn of(&self, values: &IndexMap<String, Value>) -> MicroUsd {
+        self.sale.of(self.list(values))
+    }
+
+    /// The same before the operator's markup.
+    pub(super) fn list(&self, values: &IndexMap<String, Value>) -> MicroUsd {
         let matching = self.rows.iter().find(|row| row.when.holds(values)).map(|row| row.price(values));
         let dearest = || self.rows.iter().map(|row| row.price(values)).max();
         matching.or_else(dearest).unwrap_or(MicroUsd::ZERO)
+    }
+
+    /// The place of the row that holds.
+    pub(super) fn row(&self, values: &IndexMap<String, Value>) -> Option<usize> {
+        self.rows.iter().position(|row| row.when.holds(values))
+    }
+
+    pub(super) fn metered(&self, values: &IndexMap<String, Value>) -> Option<Metered> {
+        let metered = self.rows.iter().find(|row| row.when.holds(values))?.metered?;
+        Some(match self.sale {
+            Sale::List => metered,
+            Sale::Markup(_) => Metered {
+                billed_percent: self.sale.percent(metered.billed_percent),
+                otherwise: self.sale.of(metered.otherwise),
+            },
+            Sale::Fixed(_) => return None,
+        })
+    }
+
+    /// Sells at other prices than the stanza's; the table shows them.
+    pub(super) fn sell(&mut self, sale: Sale, params: &IndexMap<String, Param>, rules: &[Rule]) {
+        self.sale = sale;
+        self.table = match sale {
+            Sale::Fixed(price) => PriceTable::of_one(price),
+            _ => price_table::build(&self.rows, sale, params, rules),
+        };
     }
 }
 
@@ -107,8 +198,8 @@ pub(super) fn read(
     if notes.count() > before {
         return Prices::default();
     }
-    let table = price_table::build(&rows, params, rules);
-    Prices { rows, table }
+    let table = price_table::build(&rows, Sale::List, params, rules);
+    Prices { rows, table, sale: Sale::List }
 }
 
 fn read_row(mut table: Table, params: &IndexMap<String, Param>, notes: &mut Notes) -> Row {
@@ -117,6 +208,8 @@ fn read_row(mut table: Table, params: &IndexMap<String, Param>, notes: &mut Note
         table.table("when", notes).map(|when| condition::read(when, params, notes)).unwrap_or_default();
     let usd = amount(&mut table, "usd", notes);
     let base = amount(&mut table, "base", notes);
+    let ceiling = amount(&mut table, "ceiling", notes);
+    let percent = table.size("billed_percent", notes);
     let counted = table.text("counted", notes);
     let mut rates = Vec::new();
     if let Some(per) = table.table("usd_per", notes) {
@@ -141,13 +234,26 @@ fn read_row(mut table: Table, params: &IndexMap<String, Param>, notes: &mut Note
         notes.add(&at, format!("{what} has no amount"), AMOUNT);
     }
     table.finish(notes);
-    Row { when, base: usd.or(base).unwrap_or(MicroUsd::ZERO), rates }
+    let metered = match (ceiling, percent, usd) {
+        (None, None, _) => None,
+        (Some(ceiling), Some(percent), Some(otherwise)) if otherwise <= ceiling => {
+            let metered = Metered { billed_percent: percent as u64, otherwise };
+            return Row { when, base: ceiling, rates, metered: Some(metered) };
+        }
+        _ => {
+            let fix =
+                "write ceiling, billed_percent, and usd for when the provider does not say what it billed";
+            notes.add(&at, format!("{what} does not say how a metered run is charged"), fix);
+            None
+        }
+    };
+    Row { when, base: usd.or(base).unwrap_or(MicroUsd::ZERO), rates, metered }
 }
 
 pub(super) const AMOUNT: &str = "write US dollars in quotes with at most six decimals, such as \"0.04\"";
 
 /// An amount of US dollars in quotes; a TOML number would pass through a float.
-fn amount(table: &mut Table, key: &'static str, notes: &mut Notes) -> Option<MicroUsd> {
+pub(super) fn amount(table: &mut Table, key: &'static str, notes: &mut Notes) -> Option<MicroUsd> {
     let (at, node) = table.take(key)?;
     let amount = node.get_ref().as_str().and_then(parse_amount);
     if amount.is_none() {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::param::{Kind, Param};
-use super::price::Row;
+use super::price::{Row, Sale};
 use super::proof;
 use super::quantity::Quantity;
 use super::rule::Rule;
@@ -33,6 +33,12 @@ pub struct PriceRow {
     /// US dollars that are added once to a price per unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<String>,
+    /// If the charge follows the provider's bill: in hundredths of it, and `usd` is the most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billed_percent: Option<u64>,
+    /// US dollars that are charged then if the provider does not say what it billed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<String>,
 }
 
 /// The least and the most that one output costs, or one unit.
@@ -56,11 +62,32 @@ impl PriceTable {
         Some(PriceSpan { from: *from, to: *to, per: per.clone() })
     }
 }
+const CURRENCY: &str = "USD";
 
 /// A duration with more values is shown as a price per second rather than row by row.
 const SPELLED_OUT_MAX: usize = 16;
 
-pub(super) fn build(rows: &[Row], params: &IndexMap<String, Param>, rules: &[Rule]) -> PriceTable {
+impl PriceTable {
+    /// One price for everything.
+    pub(super) fn of_one(price: MicroUsd) -> Self {
+        let row = PriceRow {
+            when: IndexMap::new(),
+            per: None,
+            usd: price.to_string(),
+            base: None,
+            billed_percent: None,
+            otherwise: None,
+        };
+        Self { currency: CURRENCY.to_owned(), rows: vec![row] }
+    }
+}
+
+pub(super) fn build(
+    rows: &[Row],
+    sale: Sale,
+    params: &IndexMap<String, Param>,
+    rules: &[Rule],
+) -> PriceTable {
     let mut names: Vec<&str> = rows.iter().flat_map(|row| row.when.names()).collect();
     let spelled = spelled_out(rows, params);
     names.extend(spelled);
@@ -88,17 +115,22 @@ pub(super) fn build(rows: &[Row], params: &IndexMap<String, Param>, rules: &[Rul
             .iter()
             .all(|(quantity, _)| matches!(quantity, Quantity::Seconds(_)) && spelled.is_some());
         if fixed {
-            found.push(PriceRow { when, per: None, usd: row.price(&values).to_string(), base: None });
+            let billed_percent = row.metered.map(|metered| sale.percent(metered.billed_percent));
+            let otherwise = row.metered.map(|metered| sale.of(metered.otherwise).to_string());
+            let usd = sale.of(row.price(&values)).to_string();
+            found.push(PriceRow { when, per: None, usd, base: None, billed_percent, otherwise });
             continue;
         }
         // A base is charged once, so it stands in the first line only.
-        let mut base = (row.base.0 > 0).then(|| row.base.to_string());
+        let mut base = (row.base.0 > 0).then(|| sale.of(row.base).to_string());
         for (quantity, rate) in &row.rates {
             let per = Some(quantity.word().to_owned());
-            found.push(PriceRow { when: when.clone(), per, usd: rate.to_string(), base: base.take() });
+            let usd = sale.of(*rate).to_string();
+            let (when, base) = (when.clone(), base.take());
+            found.push(PriceRow { when, per, usd, base, billed_percent: None, otherwise: None });
         }
     }
-    PriceTable { currency: "USD".to_owned(), rows: found }
+    PriceTable { currency: CURRENCY.to_owned(), rows: found }
 }
 
 /// The duration that prices count by, if it has few values.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
+use super::overrides::{self, Override};
 use super::problem::{Notes, Problem, Source};
 use super::stanza::{self, Stanza};
 use super::toml_walk::Table;
@@ -15,11 +16,12 @@ pub(super) fn catalogue(sources: &[Source], providers: &[&str]) -> Result<Catalo
     let mut problems = Vec::new();
     // By id, with the place of its aliases for messages. A later source replaces.
     let mut models: HashMap<String, (Model, u32)> = HashMap::new();
-    let mut drafts: Vec<Draft> = Vec::new();
+    let (mut drafts, mut changes): (Vec<Draft>, Vec<Override>) = (Vec::new(), Vec::new());
     for source in sources {
         let mut notes = Notes::of(source);
         let mut lines: HashMap<String, u32> = HashMap::new();
-        let (stanzas, tools) = read_source(source, providers, &mut notes);
+        let Stanzas { models: stanzas, tools, overrides } = read_source(source, providers, &mut notes);
+        changes.extend(overrides);
         for Stanza { model, id_at, aliases_at } in stanzas {
             if let Some(line) = lines.insert(model.id.clone(), notes.line(&id_at)) {
                 notes.add(
@@ -47,6 +49,8 @@ pub(super) fn catalogue(sources: &[Source], providers: &[&str]) -> Result<Catalo
     }
     let mut models: Vec<(Model, u32)> = models.into_values().collect();
     models.sort_by(|a, b| a.0.id.cmp(&b.0.id));
+    let mut changed: Vec<&mut Model> = models.iter_mut().map(|(model, _)| model).collect();
+    overrides::apply(&changes, &mut changed, &mut problems);
 
     let mut names: HashMap<String, usize> =
         models.iter().enumerate().map(|(i, (model, _))| (model.id.clone(), i)).collect();
@@ -83,8 +87,12 @@ pub(super) fn catalogue(sources: &[Source], providers: &[&str]) -> Result<Catalo
     if !problems.is_empty() {
         return Err(problems);
     }
-    let models = models.into_iter().map(|(model, _)| Arc::new(model)).collect();
-    let mut catalogue = Catalogue { models, names, ..Catalogue::default() };
+    let all: Vec<Arc<Model>> = models.into_iter().map(|(model, _)| Arc::new(model)).collect();
+    let mut families: Vec<_> = all.iter().filter(|model| model.is_family()).cloned().collect();
+    families.sort_by_key(|family| std::cmp::Reverse(family.id.len()));
+    let names = names.into_iter().map(|(name, place)| (name, Arc::clone(&all[place]))).collect();
+    let models = all.into_iter().filter(|model| !model.disabled).collect();
+    let mut catalogue = Catalogue { models, names, families, ..Catalogue::default() };
     let place = |file: &str| sources.iter().position(|source| source.file == file);
     let (tools, linked) = tool::link(drafts, &catalogue, &|one, other| place(one) > place(other));
     if !linked.problems.is_empty() {
@@ -94,21 +102,32 @@ pub(super) fn catalogue(sources: &[Source], providers: &[&str]) -> Result<Catalo
     Ok(catalogue)
 }
 
-fn read_source(source: &Source, providers: &[&str], notes: &mut Notes) -> (Vec<Stanza>, Vec<Draft>) {
+/// All that one file says.
+#[derive(Default)]
+struct Stanzas {
+    models: Vec<Stanza>,
+    tools: Vec<Draft>,
+    overrides: Vec<Override>,
+}
+
+fn read_source(source: &Source, providers: &[&str], notes: &mut Notes) -> Stanzas {
     let (root, errors) = DeTable::parse_recoverable(&source.text);
     for error in &errors {
         let span = error.span().unwrap_or_default();
         notes.add(&span, format!("this is not TOML: {}", error.message()), "correct the syntax");
     }
     if !errors.is_empty() {
-        return (Vec::new(), Vec::new());
+        return Stanzas::default();
     }
     let mut root_table = Table::new(root.get_ref(), root.span(), source.file.as_str());
     let stanzas = root_table.tables("model", "model", notes);
     let tools = root_table.tables("tool", "tool", notes);
+    let changes = root_table.tables("override", "override", notes);
     root_table.finish(notes);
-    let stanzas =
-        stanzas.into_iter().filter_map(|table| stanza::read(table, &source.file, providers, notes)).collect();
-    let tools = tools.into_iter().filter_map(|table| tool::read(table, &source.file, notes)).collect();
-    (stanzas, tools)
+    let file = &source.file;
+    Stanzas {
+        models: stanzas.into_iter().filter_map(|table| stanza::read(table, file, providers, notes)).collect(),
+        tools: tools.into_iter().filter_map(|table| tool::read(table, file, notes)).collect(),
+        overrides: changes.into_iter().filter_map(|table| overrides::read(table, file, notes)).collect(),
+    }
 }

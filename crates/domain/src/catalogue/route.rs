@@ -38,6 +38,8 @@ pub(super) enum Piece {
     Text(String),
     Param(String),
     Task,
+    /// What the stars of a family's id stand for.
+    Rest,
 }
 
 /// How one parameter is sent.
@@ -97,7 +99,7 @@ impl Route {
         self.count.as_ref().map_or(1, |(_, max)| *max)
     }
 
-    /// What one output costs us at this provider, as far as the stanza says; else the price.
+    /// What one output costs us at this provider, as far as the stanza says; else the price before markup.
     pub fn cost(&self, unit_price: MicroUsd) -> MicroUsd {
         match self.cost {
             Cost::Price => unit_price,
@@ -115,7 +117,7 @@ impl Route {
         let mut input = Map::new();
         for (name, value) in params.iter() {
             if !model.params.contains_key(name) {
-                if !self.is_taken(name) {
+                if !self.is_taken(model, name) {
                     put(&mut input, name, value.clone());
                 }
                 continue;
@@ -147,6 +149,8 @@ impl Route {
         for piece in &self.upstream {
             match piece {
                 Piece::Text(part) => text.push_str(part),
+                // A family itself is never ordered, only its members, whose names are written out.
+                Piece::Rest => {}
                 Piece::Task => text.push_str(model.task(params).as_str()),
                 Piece::Param(name) => {
                     let value = params.get(name).and_then(|value| match self.moved(name) {
@@ -169,10 +173,10 @@ impl Route {
     }
 
     /// Whether a word that only the caller knows would change what the route itself decides, and with it the
-    /// price: a name that the route writes, or one that multiplies outputs.
-    fn is_taken(&self, name: &str) -> bool {
+    /// price: a name that the route writes, or one that multiplies outputs of a model with prices of its own.
+    fn is_taken(&self, model: &Model, name: &str) -> bool {
         let first = |path: &str| path.split('.').next() == name.split('.').next();
-        MULTIPLIERS.contains(&name)
+        (MULTIPLIERS.contains(&name) && !model.open)
             || self.moves.iter().any(|(_, how)| how.name.as_deref().is_some_and(first))
             || self.set.iter().any(|(path, _)| first(path))
             || self.count.as_ref().is_some_and(|(path, _)| first(path))

@@ -67,7 +67,7 @@ fn read_one(
     let upstream = match upstream_at {
         None => vec![Piece::Text(id.to_owned())],
         Some((at, node)) => match node.get_ref().as_str() {
-            Some(text) => template(text, params, (&what, &at), notes),
+            Some(text) => template(text, id.contains('*'), params, (&what, &at), notes),
             None => {
                 notes.add(
                     &at,
@@ -109,6 +109,7 @@ fn read_one(
 /// Reads `fal-ai/x/{mode}/{task}`. Only words and numbers of bounded choice may go into a path.
 fn template(
     text: &str,
+    of_family: bool,
     params: &IndexMap<String, Param>,
     (what, at): (&str, &Range<usize>),
     notes: &mut Notes,
@@ -124,6 +125,10 @@ fn template(
             return pieces;
         };
         rest = after;
+        if name == "rest" && of_family {
+            pieces.push(Piece::Rest);
+            continue;
+        }
         if name == "task" {
             pieces.push(Piece::Task);
             continue;

@@ -24,6 +24,9 @@ pub(super) fn of_model(model: &Model) -> Value {
         schema.insert("description".into(), model.description.clone().into());
     }
     schema.extend(of_shape(&model.params, &model.rules));
+    if model.open {
+        schema.insert("additionalProperties".into(), true.into());
+    }
     Value::Object(schema)
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use indexmap::IndexMap;
 use toml::de::DeValue;
 
+use super::family;
 use super::model::{Model, Retired, TAGS};
 use super::param::Param;
 use super::param_read;
@@ -33,7 +34,7 @@ pub(super) fn read(mut table: Table, file: &str, providers: &[&str], notes: &mut
         return None;
     };
     let id = node.get_ref().as_str().unwrap_or_default().to_owned();
-    if id.is_empty() || !id.bytes().all(good_in_id) {
+    if id.is_empty() || !id.bytes().all(good_in_id) || (id.contains('*') && !family::is_pattern(&id)) {
         let fix = "use small letters, digits and . - _ /, such as \"vendor/model-1.0\"";
         notes.add(&id_at, format!("\"{id}\" is not an id"), fix);
     }
@@ -65,6 +66,7 @@ pub(super) fn read(mut table: Table, file: &str, providers: &[&str], notes: &mut
     let routes = route_read::read(routes, &id, &params, providers, (&what, &id_at), notes);
     table.finish(notes);
 
+    let open = id.contains('*');
     let line = notes.line(&id_at);
     let roles = roles(&params);
     let file = file.to_owned();
@@ -77,6 +79,8 @@ pub(super) fn read(mut table: Table, file: &str, providers: &[&str], notes: &mut
         makes,
         tasks,
         tags,
+        disabled: false,
+        open,
         retired,
         params,
         rules,
@@ -92,7 +96,7 @@ pub(super) fn read(mut table: Table, file: &str, providers: &[&str], notes: &mut
 
 /// Ids appear in paths and logs.
 fn good_in_id(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_' | b'/')
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_' | b'/' | b'*')
 }
 
 fn roles(params: &IndexMap<String, Param>) -> Vec<(Role, usize)> {

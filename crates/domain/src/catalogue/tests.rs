@@ -1,4 +1,5 @@
 mod files;
+mod overrides;
 mod prices;
 mod problems;
 mod routes;
@@ -38,7 +39,7 @@ fn catalogue() -> &'static Catalogue {
     })
 }
 
-fn model(id: &str) -> &'static Arc<Model> {
+fn model(id: &str) -> Arc<Model> {
     catalogue().find(id).unwrap()
 }
 

@@ -133,7 +133,8 @@ impl Model {
         let how = match words.borrow() {
             Words::Roles => How { roles: true, assume: true, ..How::names(Unknown::Refuse) },
             Words::Names { unknown, numeric_strings } => {
-                How { numeric_strings: *numeric_strings, ..How::names(*unknown) }
+                let unknown = if self.open { Unknown::Pass } else { *unknown };
+                How { numeric_strings: *numeric_strings, ..How::names(unknown) }
             }
             Words::Tool(service) => return service.validate(input),
         };

@@ -68,7 +68,7 @@ async fn endpoint(world: &World, url: String) -> EndpointId {
 
 async fn run_with_callback(world: &World, url: String, manner: Manner, prompt: &str) -> Arc<Job> {
     let input = serde_json::Map::from_iter([("prompt".to_owned(), json!(prompt))]);
-    let terms = Terms { callback: Some(Callback { url, manner }), providers: None };
+    let terms = Terms { callback: Some(Callback { url, manner }), ..Terms::default() };
     let order = spool_domain::order::Order { terms, label: "jobs", ..order("test/picture", input, 1) };
     let ticket = world.engine.submit(&world.test, order).await.unwrap();
     ticket.wait(Duration::from_secs(60)).await

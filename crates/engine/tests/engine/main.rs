@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
+mod catalogue;
 mod deliver;
 mod fairness;
 mod inputs;

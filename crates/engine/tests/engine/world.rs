@@ -158,8 +158,8 @@ impl World {
         let providers = Providers::new(Arc::new(Sandbox), resident, setups).unwrap();
         let mut sources = shipped();
         sources.push(Source { file: "models.toml".to_owned(), text: MODELS.to_owned() });
-        let catalogue =
-            Catalogue::read(&sources, &["sandbox", "openai", "fal", "scripted", "second"]).unwrap();
+        let names = [spool_providers::registry::NAMES, &["scripted", "second"]].concat();
+        let catalogue = Catalogue::read(&sources, &names).unwrap();
         if !again {
             let account = store.create_account("world", clock.now()).await.unwrap().id;
             for mode in [Mode::Live, Mode::Test] {

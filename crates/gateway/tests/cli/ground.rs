@@ -87,20 +87,29 @@ pub struct Server {
     pub url: String,
     out: mpsc::Receiver<String>,
     err: Option<std::thread::JoinHandle<String>>,
+    /// The lines of its log as they come.
+    log: mpsc::Receiver<String>,
 }
 
 impl Server {
     pub fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut pipe = child.stderr.take().unwrap();
+        let pipe = BufReader::new(child.stderr.take().unwrap());
+        let (sender, log) = mpsc::channel();
         let err = std::thread::spawn(move || {
             let mut text = String::new();
-            pipe.read_to_string(&mut text).map(|_| text).unwrap()
+            for line in pipe.lines().map_while(Result::ok) {
+                text.push_str(&line);
+                text.push('\n');
+                // Nobody may be listening.
+                let _ = sender.send(line);
+            }
+            text
         });
         let (sender, out) = mpsc::channel();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let mut server = Self { child, url: String::new(), out, err: Some(err) };
+        let mut server = Self { child, url: String::new(), out, err: Some(err), log };
         let Ok(first) = server.out.recv() else {
             let err = server.err.take().unwrap().join().unwrap();
             panic!("the server did not start: {err}");
@@ -113,6 +122,15 @@ impl Server {
     /// The address without the scheme.
     pub fn host(&self) -> &str {
         self.url.strip_prefix("http://").unwrap()
+    }
+
+    /// Waits until the log says this.
+    pub fn until_said(&self, words: &str) {
+        assert!(self.log.iter().any(|line| line.contains(words)), "the log never says {words}");
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends SIGTERM and waits for the end: how it went, and all it said after its first line: standard output,

@@ -5,5 +5,6 @@
 mod admin;
 mod config;
 mod ground;
+mod reload;
 mod run;
 mod serve;

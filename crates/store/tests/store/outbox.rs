@@ -53,7 +53,7 @@ async fn fail(world: &World, account: AccountId, announcement: Option<Announceme
 async fn begun(world: &World, account: AccountId, manner: Manner) -> Job {
     let mut new = world.order(account);
     new.job.terms =
-        Terms { callback: Some(Callback { url: format!("{ORIGIN}/hook?x=1"), manner }), providers: None };
+        Terms { callback: Some(Callback { url: format!("{ORIGIN}/hook?x=1"), manner }), ..Terms::default() };
     let announcement = called(News::Started, manner).filter(|_| manner.hears(News::Started));
     world.admit(NewJob { announcement, ..new }).await
 }

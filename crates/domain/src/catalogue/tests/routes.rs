@@ -6,7 +6,7 @@ fn sent(id: &str, json: Value, count: u32) -> (String, Value, Value) {
     let params = accept(id, json);
     let model = model(id);
     let route = model.routes.iter().find(|route| route.serves(&params)).unwrap();
-    let upstream = route.render(model, &params, count);
+    let upstream = route.render(&model, &params, count);
     (format!("{} {}", route.provider, upstream.model), Value::Object(upstream.input.clone()), json!(upstream))
 }
 
@@ -151,7 +151,7 @@ fn unknown_words_that_a_dialect_passes_reach_the_provider() {
         json!({ "prompt": "x", "mode": "pro", "duration": "10", "camera": { "zoom": 1 }, "gone": null }),
     );
     let params = model.validate(&input, words).unwrap();
-    let upstream = model.routes[0].render(model, &params, 1);
+    let upstream = model.routes[0].render(&model, &params, 1);
     assert_eq!(upstream.input["camera"], json!({ "zoom": 1 }));
     assert_eq!(upstream.input["duration"], "10");
     assert!(!upstream.input.contains_key("gone"));
@@ -164,7 +164,7 @@ fn a_passed_word_cannot_change_what_the_route_decides() {
         let model = model(id);
         let params = model.validate(&input(json), &words).unwrap();
         let route = model.routes.iter().find(|route| route.serves(&params)).unwrap();
-        Value::Object(route.render(model, &params, 1).input)
+        Value::Object(route.render(&model, &params, 1).input)
     };
     let body =
         sent("kuaishou/kling-2.6", json!({ "prompt": "x", "mode": "pro", "generate_audio": true, "n": 4 }));

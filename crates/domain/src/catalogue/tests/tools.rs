@@ -50,6 +50,14 @@ seconds = { type = "int", one_of = [5, 8, 10], default = 5, role = "duration" }
 usd_per = { second = "0.10" }
 [[model.routes]]
 provider = "sandbox"
+
+[[model]]
+id = "f/*"
+makes = "image"
+tasks = ["text-to-image"]
+params.prompt = { type = "text", role = "prompt" }
+prices = [{ usd = "0.10" }]
+routes = [{ provider = "sandbox", upstream = "{rest}" }]
 "#;
 
 const TOOL: &str = r#"
@@ -340,6 +348,7 @@ fn every_mistake_in_a_tool_stops_the_start_with_its_line_and_what_to_do() {
         (of("set = { size = \"wide\" }"), 7, "has no id", "add id"),
         (of("id = \"a/singel\""), 7, "unknown model \"a/singel\"", "did you mean \"a/single\"?"),
         (of("id = \"list\""), 7, "unknown model \"list\"", "did you mean \"a/list\"?"),
+        (of("id = \"f/*\""), 7, "unknown model \"f/*\"", "a single model"),
         (of("id = \"a/clip\""), 7, "makes image, but its model `a/clip` makes video", "name another"),
         (
             of("id = \"a/single\"\n[[tool.models]]\nid = \"a/single\""),
@@ -427,7 +436,7 @@ fn every_mistake_in_a_tool_stops_the_start_with_its_line_and_what_to_do() {
             "the smallest call of tool `t` is refused by `a/list`: words is required",
             "set what",
         ),
-        (format!("{0}\n{0}", of("id = \"a/single\"")), 10, "the tool `t` is already on line 48", "remove"),
+        (format!("{0}\n{0}", of("id = \"a/single\"")), 10, "the tool `t` is already on line", "remove"),
     ];
     let before = MODELS.lines().count();
     for (text, line, what, fix) in cases {
@@ -474,14 +483,28 @@ routes = [{ provider = "sandbox" }]
     let factor = wrong(&redraw.services[0], json!({ "prompt": "x", "images": [URL], "factor": 2 }));
     assert!(factor[0].1.contains("no model of this tool takes it; leave it out"), "{factor:?}");
 
+    // With no model left, the tool goes, and the rest stays.
     let other = replaced.replace("a/single", "a/list");
     let sources = [
         source("shipped.toml", &format!("{MODELS}{TOOL}")),
         source("own.toml", &format!("{replaced}{other}")),
     ];
-    let problems = Catalogue::read(&sources, &PROVIDERS).unwrap_err();
-    assert!(problems[0].what.contains("no model left"), "{problems:?}");
-    assert!(problems[0].fix.contains("a file of your own"), "{problems:?}");
+    let catalogue = Catalogue::read(&sources, &PROVIDERS).unwrap();
+    assert!(catalogue.tool("redraw").is_none());
+    let last = catalogue.left_out().last().unwrap();
+    assert!(last.what.contains("no model left") && last.fix.contains("a file of your own"), "{last}");
+}
+
+#[test]
+fn a_model_that_is_switched_off_serves_no_tool() {
+    let off = |model: &str| {
+        let text = format!("{MODELS}{TOOL}[[override]]\nmodel = \"{model}\"\ndisabled = true\n");
+        read(&text).unwrap()
+    };
+    let catalogue = off("a/list");
+    let redraw = catalogue.tool("redraw").unwrap();
+    assert_eq!((redraw.services.len(), redraw.services[0].model.id.as_str()), (1, "a/single"));
+    assert!(off("a/*").tool("redraw").is_none());
 }
 
 #[test]

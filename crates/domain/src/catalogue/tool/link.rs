@@ -28,6 +28,9 @@ pub(in super::super) fn link(
     for draft in drafts {
         let mut linking = Linking { catalogue, later, linked: &mut linked, draft: &draft };
         let services = linking.services();
+        if services.is_empty() {
+            continue;
+        }
         let Draft { id, name, description, kind, makes, params, file, line, .. } = draft;
         let params = Arc::new(params);
         let services =
@@ -59,64 +62,64 @@ impl Linking<'_> {
         let draft = self.draft;
         let mut found: Vec<Service> = Vec::new();
         for entry in &draft.models {
-            let mut problems = Vec::new();
-            let Some(model) = self.model(entry, &mut problems) else {
-                self.linked.problems.extend(problems);
-                continue;
-            };
+            let Some(model) = self.model(entry) else { continue };
             if found.iter().any(|service| service.model.id == model.id) {
                 let what = format!("tool `{}` lists the model `{}` twice", draft.id, model.id);
                 self.linked.problems.push(self.problem(entry.line, what, "remove one of the two"));
                 continue;
             }
-            let service = self.service(entry, model, &mut problems);
-            if problems.is_empty() {
-                found.push(service);
-            } else if (self.later)(&service.model.file, &draft.file) {
+            // Switched off for all, so for the tools too.
+            if model.disabled {
+                continue;
+            }
+            let replaced = (self.later)(&model.file, &draft.file);
+            match self.service(entry, model) {
+                Ok(service) => found.push(service),
                 // The tool was right for the model that this one has replaced, and nobody could have foreseen it.
-                self.linked.left_out.extend(problems);
-            } else {
-                self.linked.problems.extend(problems);
+                Err(problems) if replaced => self.linked.left_out.extend(problems),
+                Err(problems) => self.linked.problems.extend(problems),
             }
         }
-        if found.is_empty() && !draft.models.is_empty() && self.linked.problems.is_empty() {
-            let what = format!("tool `{}` has no model left that can serve it", draft.id);
+        if found.is_empty() && !draft.models.is_empty() {
+            let what = format!("tool `{}` has no model left that can serve it, and is not offered", draft.id);
             let fix = "write a [[tool]] with this id in a file of your own, with models that can";
-            self.linked.problems.push(self.problem(draft.line, what, fix));
+            let note = self.problem(draft.line, what, fix);
+            self.linked.left_out.push(note);
         }
         self.name_others(&mut found);
         found
     }
 
-    fn model(&self, entry: &DraftService, problems: &mut Vec<Problem>) -> Option<Arc<Model>> {
-        let draft = self.draft;
-        let found = self.catalogue.find(&entry.id).filter(|model| model.id == entry.id);
-        let Some(model) = found else {
-            let near = match self.catalogue.find(&entry.id) {
-                Some(model) => Some(model.id.as_str()),
-                None => self.catalogue.nearest(&entry.id),
-            };
-            let fix = near.map_or_else(
-                || "name the id of a model of the catalogue".to_owned(),
-                |near| format!("did you mean \"{near}\"?"),
-            );
-            let what = format!("tool `{}` names the unknown model \"{}\"", draft.id, entry.id);
-            problems.push(self.problem(entry.line, what, fix));
-            return None;
-        };
-        if model.makes != draft.makes {
-            let what = format!(
-                "tool `{}` makes {}, but its model `{}` makes {}",
-                draft.id, draft.makes, model.id, model.makes
-            );
-            problems.push(self.problem(entry.line, what, "name another model, or correct `makes`"));
-            return None;
+    fn model(&mut self, entry: &DraftService) -> Option<Arc<Model>> {
+        let found = self.catalogue.find(&entry.id);
+        match found {
+            Some(model) if model.id == entry.id && !model.is_family() => Some(model),
+            other => {
+                let near = other.map(|model| model.id.clone());
+                let near = near.or_else(|| self.catalogue.nearest(&entry.id).map(str::to_owned));
+                let fix = near.filter(|near| *near != entry.id).map_or_else(
+                    || "name the id of a single model of the catalogue".to_owned(),
+                    |near| format!("did you mean \"{near}\"?"),
+                );
+                let what = format!("tool `{}` names the unknown model \"{}\"", self.draft.id, entry.id);
+                let problem = self.problem(entry.line, what, fix);
+                self.linked.problems.push(problem);
+                None
+            }
         }
-        Some(Arc::clone(model))
     }
 
-    fn service(&self, entry: &DraftService, model: Arc<Model>, problems: &mut Vec<Problem>) -> Service {
-        let before = problems.len();
+    fn service(&self, entry: &DraftService, model: Arc<Model>) -> Result<Service, Vec<Problem>> {
+        if model.makes != self.draft.makes {
+            let what = format!(
+                "tool `{}` makes {}, but its model `{}` makes {}",
+                self.draft.id, self.draft.makes, model.id, model.makes
+            );
+            let fix = "name another model, or correct `makes`";
+            return Err(vec![self.problem(entry.line, what, fix)]);
+        }
+        let mut found = Vec::new();
+        let problems = &mut found;
         let set = self.constants(entry, &model, problems);
         self.check_map(entry, &model, problems);
         let sizes_too = self.draft.params.values().any(|param| param.role == Some(super::super::Role::Size));
@@ -156,7 +159,7 @@ impl Linking<'_> {
         }
         let params = Arc::new(self.draft.params.clone());
         let service = Service { model, set, params, ways };
-        if problems.len() == before {
+        if problems.is_empty() {
             let smallest = super::smallest(&self.draft.params);
             for refusal in service.validate(&smallest).err().unwrap_or_default() {
                 let what = format!(
@@ -167,7 +170,7 @@ impl Linking<'_> {
                 problems.push(self.problem(entry.line, what, fix));
             }
         }
-        service
+        if found.is_empty() { Ok(service) } else { Err(found) }
     }
 
     /// What is always said to the model, as it is stored.
@@ -246,10 +249,10 @@ impl Linking<'_> {
 
     /// Tells each service who else takes what it does not, and finds what nobody takes.
     fn name_others(&mut self, found: &mut [Service]) {
-        // The last model that took a parameter may be one that an operator has replaced since.
-        let file_of = |entry: &DraftService| self.catalogue.find(&entry.id).map(|model| model.file.as_str());
-        let mut files = self.draft.models.iter().filter_map(file_of);
-        let replaced = files.any(|file| (self.later)(file, &self.draft.file));
+        // The last model that took a parameter may be one that an operator has replaced since, or switched off.
+        let models = self.draft.models.iter().filter_map(|entry| self.catalogue.find(&entry.id));
+        let changed =
+            models.into_iter().any(|model| model.disabled || (self.later)(&model.file, &self.draft.file));
         for (place, name) in self.draft.params.keys().enumerate() {
             let nowhere = |service: &Service| matches!(service.ways[place], Way::Nowhere { .. });
             let takers: Vec<String> = found
@@ -257,7 +260,7 @@ impl Linking<'_> {
                 .filter(|service| !nowhere(service))
                 .map(|service| service.model.id.clone())
                 .collect();
-            if takers.is_empty() && !found.is_empty() && !replaced {
+            if takers.is_empty() && !found.is_empty() && !changed {
                 let what = format!("no model of tool `{}` has a place for `{name}`", self.draft.id);
                 let fix = "give it the role that the models have, map it, or remove it";
                 self.linked.problems.push(self.problem(self.draft.line, what, fix));
