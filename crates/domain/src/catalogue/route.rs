@@ -72,6 +72,10 @@ pub(super) enum Turn {
     First,
     /// `WxH` as `{"width", "height"}`; words stay.
     Size,
+    /// `WxH` as two fields, `width` and `height`; anything else is not sent.
+    Sides,
+    /// A list as a field for each item: `name`, `name_2`, `name_3`.
+    Numbered,
 }
 
 /// What one output costs us at the provider.
@@ -129,7 +133,7 @@ impl Route {
             match self.moved(name) {
                 Some(how) => {
                     if let Some(value) = how.apply(value) {
-                        put(&mut input, how.name.as_deref().unwrap_or(name), value);
+                        how.put(&mut input, how.name.as_deref().unwrap_or(name), value);
                     }
                 }
                 None => put(&mut input, name, value.clone()),
@@ -178,6 +182,8 @@ impl Route {
         let first = |path: &str| path.split('.').next() == name.split('.').next();
         (MULTIPLIERS.contains(&name) && !model.open)
             || self.moves.iter().any(|(_, how)| how.name.as_deref().is_some_and(first))
+            || (matches!(name, "width" | "height")
+                && self.moves.iter().any(|(_, how)| how.turn == Some(Turn::Sides)))
             || self.set.iter().any(|(path, _)| first(path))
             || self.count.as_ref().is_some_and(|(path, _)| first(path))
     }
@@ -189,6 +195,21 @@ impl Route {
 }
 
 impl Move {
+    /// Sets what the value has become: one field, or several.
+    fn put(&self, input: &mut Map<String, Value>, name: &str, value: Value) {
+        match (self.turn, value) {
+            (Some(Turn::Sides), Value::Object(sides)) => input.extend(sides),
+            (Some(Turn::Sides), _) => {}
+            (Some(Turn::Numbered), Value::Array(items)) => {
+                for (place, item) in items.into_iter().enumerate() {
+                    let name = if place == 0 { name.to_owned() } else { format!("{name}_{}", place + 1) };
+                    put(input, &name, item);
+                }
+            }
+            (_, value) => put(input, name, value),
+        }
+    }
+
     /// The value as it is sent; none if nothing is sent.
     fn apply(&self, value: &Value) -> Option<Value> {
         let written = |value: &Value| match value {
@@ -201,7 +222,10 @@ impl Move {
                 return None;
             }
             if let Some((_, other)) = self.values.iter().find(|(ours, _)| *ours == word) {
-                return Some(other.clone());
+                return match self.turn {
+                    Some(Turn::Sides) => Some(sides(other).unwrap_or_default()),
+                    _ => Some(other.clone()),
+                };
             }
         }
         let mut value = value.clone();
@@ -225,17 +249,21 @@ impl Move {
                 Value::Array(items) => items.into_iter().next()?,
                 other => other,
             },
-            Some(Turn::Size) => match value.as_str().and_then(check::pixels) {
-                Some((width, height)) => json!({ "width": width, "height": height }),
-                None => value,
-            },
-            None => value,
+            Some(Turn::Size) => sides(&value).unwrap_or(value),
+            Some(Turn::Sides) => sides(&value).unwrap_or_default(),
+            Some(Turn::Numbered) | None => value,
         };
         if !self.suffix.is_empty() {
             value = format!("{}{}", written(&value), self.suffix).into();
         }
         Some(value)
     }
+}
+
+/// `WxH` as an object.
+fn sides(value: &Value) -> Option<Value> {
+    let (width, height) = check::pixels(value.as_str()?)?;
+    Some(json!({ "width": width, "height": height }))
 }
 
 /// Sets a field; dots in its name make inner objects.

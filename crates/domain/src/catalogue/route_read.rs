@@ -196,11 +196,13 @@ fn read_move(mut table: Table, name: &str, param: &Param, notes: &mut Notes) -> 
             "list" => Turn::List,
             "first" => Turn::First,
             "size" => Turn::Size,
+            "sides" => Turn::Sides,
+            "numbered" => Turn::Numbered,
             _ => {
                 notes.add(
                     &at,
                     format!("{what} has the unknown type \"{word}\""),
-                    "use string, number, list, first or size",
+                    "use string, number, list, first, size, sides or numbered",
                 );
                 return None;
             }

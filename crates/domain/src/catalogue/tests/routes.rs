@@ -10,6 +10,16 @@ fn sent(id: &str, json: Value, count: u32) -> (String, Value, Value) {
     (format!("{} {}", route.provider, upstream.model), Value::Object(upstream.input.clone()), json!(upstream))
 }
 
+/// The same for the route to one provider.
+fn sent_to(provider: &str, id: &str, json: Value, count: u32) -> (String, Value) {
+    let params = accept(id, json);
+    let model = model(id);
+    let route =
+        model.routes.iter().find(|route| route.provider == provider && route.serves(&params)).unwrap();
+    let upstream = route.render(&model, &params, count);
+    (upstream.model, Value::Object(upstream.input))
+}
+
 const URL: &str = "https://x.example/1.png";
 
 #[test]
@@ -178,4 +188,36 @@ fn a_passed_word_cannot_change_what_the_route_decides() {
         json!({ "prompt": "x", "image_size": "4096x4096", "num_images": 9 }),
     );
     assert_eq!(body, json!({ "prompt": "x" }));
+}
+
+#[test]
+fn sizes_become_two_fields_and_lists_numbered_ones() {
+    let catalogue = read(&stanza(
+        r#"
+size = { type = "size", one_of = ["1024x768"], words = { big = "2048x2048", auto = "1x1" }, free = { min = 64 }, default = "1024x768" }
+ratio = { type = "choice", one_of = ["auto", "1:1"], default = "auto" }
+pictures = { type = "media_list", of = "image", max = 3 }"#,
+        &format!(
+            r#"{PRICE}{ROUTE}map = {{ size = {{ as = "sides", values = {{ big = "2048x2048" }}, without = ["auto"] }}, pictures = {{ name = "picture", as = "numbered" }} }}"#
+        ),
+    ))
+    .unwrap();
+    let model = &catalogue.models()[0];
+    let render = |json: Value, pass: bool| {
+        let unknown = if pass { Unknown::Pass } else { Unknown::Refuse };
+        let words = Words::Names { unknown, numeric_strings: false };
+        let params = model.validate(&input(json), words).unwrap();
+        Value::Object(model.routes[0].render(model, &params, 1).input)
+    };
+    let auto = "auto";
+    assert_eq!(render(json!({}), false), json!({ "width": 1024, "height": 768, "ratio": auto }));
+    assert_eq!(
+        render(json!({ "size": "big" }), false),
+        json!({ "width": 2048, "height": 2048, "ratio": auto })
+    );
+    assert_eq!(render(json!({ "size": auto }), false), json!({ "ratio": auto }));
+    assert_eq!(
+        render(json!({ "size": "64x65", "pictures": [URL, URL, URL], "width": 9 }), true),
+        json!({ "width": 64, "height": 65, "ratio": auto, "picture": URL, "picture_2": URL, "picture_3": URL })
+    );
 }
