@@ -101,6 +101,8 @@ struct Served<'a> {
     price: Option<Price>,
     /// The tool's parameters that it has a place for.
     takes: Vec<&'a str>,
+    /// Those of them that a call of this model cannot leave out, though the tool can.
+    needs: Vec<&'a str>,
     /// What holds where nothing is said.
     defaults: Map<String, Value>,
 }
@@ -218,6 +220,7 @@ fn detail<'a>(api: &Api, mode: Mode, tool: &'a Tool) -> Detail<'a> {
         enabled: enabled(api, mode, service),
         price: price(service),
         takes: service.takes().collect(),
+        needs: service.needs().collect(),
         defaults: service.defaults(),
     };
     Detail {

@@ -33,7 +33,12 @@ pub fn show(catalogue: &Catalogue, id: &str) -> anyhow::Result<String> {
     text.push_str("\nModels, the default first\n");
     let mut table = Table::new(&["MODEL", "USD", "TAKES", "DEFAULTS"]);
     for service in &tool.services {
-        let takes: Vec<&str> = service.takes().collect();
+        let needs: Vec<&str> = service.needs().collect();
+        let shown = |name: &str| match needs.contains(&name) {
+            true => format!("{name} (needed)"),
+            false => name.to_owned(),
+        };
+        let takes: Vec<String> = service.takes().map(shown).collect();
         let price = models::span(service.price_span());
         table.row([service.model.id.clone(), price, takes.join(", "), defaults(service)]);
     }

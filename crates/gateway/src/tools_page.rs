@@ -30,13 +30,20 @@ fn tables(catalogue: &Catalogue) -> String {
                 let needed = if param.required { " (required)" } else { "" };
                 let _ = writeln!(text, "| `{name}`{needed} | {takes} | {} |", param.help);
             }
-            let _ = writeln!(text, "\n| model | USD | does not take |\n|---|---|---|");
+            let _ = writeln!(text, "\n| model | USD | does not take | needs |\n|---|---|---|---|");
             for service in &tool.services {
                 let takes: Vec<&str> = service.takes().collect();
                 let lacks = tool.params.keys().filter(|name| !takes.contains(&name.as_str()));
                 let lacks: Vec<String> = lacks.map(|name| format!("`{name}`")).collect();
+                let needs: Vec<String> = service.needs().map(|name| format!("`{name}`")).collect();
                 let price = models::span(service.price_span());
-                let _ = writeln!(text, "| `{}` | {price} | {} |", service.model.id, lacks.join(", "));
+                let _ = writeln!(
+                    text,
+                    "| `{}` | {price} | {} | {} |",
+                    service.model.id,
+                    lacks.join(", "),
+                    needs.join(", ")
+                );
             }
         }
     }

@@ -143,7 +143,7 @@ fn detail() -> Value {
             "example": schema("ToolRunRequest"),
             "models": { "type": "array", "minItems": 1, "items": {
                 "type": "object",
-                "required": ["id", "name", "description", "vendor", "enabled", "takes", "defaults"],
+                "required": ["id", "name", "description", "vendor", "enabled", "takes", "needs", "defaults"],
                 "properties": {
                     "id": { "type": "string" },
                     "name": { "type": "string" },
@@ -152,6 +152,7 @@ fn detail() -> Value {
                     "enabled": { "type": "boolean", "description": "Whether this key can use it." },
                     "price": price(),
                     "takes": { "type": "array", "items": { "type": "string" }, "description": "The tool's parameters that it has a place for." },
+                    "needs": { "type": "array", "items": { "type": "string" }, "description": "Those of them that a call of this model cannot leave out, though the tool can." },
                     "defaults": { "type": "object", "description": "What holds where nothing is said." },
                 },
             }},

@@ -50,8 +50,9 @@ async fn the_smallest_call_of_every_tool_gives_a_file_of_the_right_kind() {
         }
         // The others make the same out of the same.
         for model in detail["models"].as_array().unwrap() {
-            let mut body = detail["example"].clone();
-            body["model"] = model["id"].clone();
+            let catalogue = world.engine.catalogue();
+            let service = catalogue.tool(id).unwrap().service(model["id"].as_str()).unwrap().clone();
+            let body = json!({ "input": service.smallest(), "model": model["id"] });
             let answer = dry(&world, id, body).await;
             assert_eq!(answer.status, 200, "{id} {}: {}", model["id"], answer.text());
             assert_eq!(answer.body()["model"], model["id"]);

@@ -111,7 +111,7 @@ fn the_smallest_call_of_every_shipped_tool_suits_each_of_its_models() {
         let valid = jsonschema::validator_for(&tool.schema()).unwrap();
         assert!(valid.is_valid(&tool.smallest().into()), "{}", tool.id);
         for service in &tool.services {
-            let params = call(service, tool.smallest().into());
+            let params = call(service, service.smallest().into());
             assert!(params.is_ok(), "{} {}: {params:?}", tool.id, service.model.id);
             let span = service.price_span().unwrap();
             assert!(span.from <= span.to && span.from.0 > 0, "{} {}", tool.id, service.model.id);
@@ -184,6 +184,29 @@ id = "a/single"
     let expected = json!({ "words": "cut it out", "pictures": [URL], "shape": "1:1", "grade": "rough" });
     assert_eq!(said(list, json!({ "image": URL })), expected);
     assert_eq!(said(single, json!({ "image": URL }))["prompt"], "as it is");
+}
+
+#[test]
+fn a_model_may_need_what_the_tool_can_leave_out() {
+    let text = r#"
+[[tool]]
+id = "draw"
+kind = "image"
+[tool.params]
+image = { type = "media", of = "image", role = "image.0", required = true }
+words = { type = "text", role = "prompt" }
+[[tool.models]]
+id = "a/single"
+[[tool.models]]
+id = "a/list"
+"#;
+    let draw = tool(text, "draw");
+    let needs = |service: &Arc<Service>| service.needs().map(str::to_owned).collect::<Vec<_>>();
+    let [single, list] = &draw.services[..] else { panic!() };
+    assert_eq!((needs(single), needs(list)), (vec![], vec!["words".to_owned()]));
+    assert!(call(single, draw.smallest().into()).is_ok() && call(list, list.smallest().into()).is_ok());
+    let lacking = wrong(list, draw.smallest().into());
+    assert_eq!(lacking, [("words".to_owned(), "words is required (this is a bound of a/list)".to_owned())]);
 }
 
 #[test]
@@ -306,6 +329,7 @@ fn prices_that_a_tool_cannot_reach_do_not_count() {
 fn every_mistake_in_a_tool_stops_the_start_with_its_line_and_what_to_do() {
     let image = "image = { type = \"media\", of = \"image\", role = \"image.0\", required = true }";
     let models = "[[tool.models]]\nid = \"a/single\"\n";
+    let plain = "image = { type = \"media\", of = \"image\", role = \"image.0\" }";
     let stanza = |head: &str, params: &str, models: &str| {
         format!("[[tool]]\n{head}\n[tool.params]\n{params}\n{models}")
     };

@@ -80,6 +80,14 @@ impl Linking<'_> {
                 Err(problems) => self.linked.problems.extend(problems),
             }
         }
+        if let Some((service, needed)) = found.first().and_then(|first| Some((first, first.needs().next()?)))
+        {
+            let what =
+                format!("the default model `{}` of tool `{}` needs `{needed}`", service.model.id, draft.id);
+            let fix = "make it required, or put a model first that does not need it";
+            let problem = self.problem(draft.line, what, fix);
+            self.linked.problems.push(problem);
+        }
         if found.is_empty() && !draft.models.is_empty() {
             let what = format!("tool `{}` has no model left that can serve it, and is not offered", draft.id);
             let fix = "write a [[tool]] with this id in a file of your own, with models that can";
@@ -160,8 +168,7 @@ impl Linking<'_> {
         let params = Arc::new(self.draft.params.clone());
         let service = Service { model, set, params, ways };
         if problems.is_empty() {
-            let smallest = super::smallest(&self.draft.params);
-            for refusal in service.validate(&smallest).err().unwrap_or_default() {
+            for refusal in service.validate(&service.smallest()).err().unwrap_or_default() {
                 let what = format!(
                     "the smallest call of tool `{}` is refused by `{}`: {}",
                     self.draft.id, service.model.id, refusal.message

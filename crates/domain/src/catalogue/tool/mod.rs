@@ -98,6 +98,27 @@ impl Service {
         let pairs = self.params.keys().zip(&self.ways);
         pairs.filter(|(_, way)| !matches!(way, Way::Nowhere { .. })).map(|(name, _)| name.as_str())
     }
+
+    /// The tool's parameters that may be left out of a call, but not with this model.
+    pub fn needs(&self) -> impl Iterator<Item = &str> {
+        let needed = |slot: &usize| {
+            let theirs = &self.model.params[*slot];
+            theirs.required && theirs.assume.is_none()
+        };
+        let pairs = self.params.iter().zip(&self.ways);
+        let pairs = pairs.filter(|((_, param), _)| !param.required && param.default.is_none());
+        pairs.filter(move |(_, way)| way.slots().iter().any(needed)).map(|((name, _), _)| name.as_str())
+    }
+
+    /// The smallest call of the tool with this model.
+    pub fn smallest(&self) -> Map<String, Value> {
+        let mut call = smallest(&self.params);
+        for name in self.needs() {
+            let value = self.params.get(name).map(|param| sample(&param.kind));
+            call.extend(value.map(|value| (name.to_owned(), value)));
+        }
+        call
+    }
 }
 
 fn smallest(params: &IndexMap<String, Param>) -> Map<String, Value> {
