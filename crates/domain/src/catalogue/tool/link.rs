@@ -80,8 +80,12 @@ impl Linking<'_> {
                 Err(problems) => self.linked.problems.extend(problems),
             }
         }
-        if let Some((service, needed)) = found.first().and_then(|first| Some((first, first.needs().next()?)))
-        {
+        let own = |service: &&Service| {
+            let listed_first = draft.models.first().is_some_and(|entry| entry.id == service.model.id);
+            listed_first && !(self.later)(&service.model.file, &draft.file)
+        };
+        let default = found.first().filter(own);
+        if let Some((service, needed)) = default.and_then(|first| Some((first, first.needs().next()?))) {
             let what =
                 format!("the default model `{}` of tool `{}` needs `{needed}`", service.model.id, draft.id);
             let fix = "make it required, or put a model first that does not need it";

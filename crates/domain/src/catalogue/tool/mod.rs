@@ -86,9 +86,9 @@ impl Tool {
         schema::of_tool(self)
     }
 
-    /// The smallest call: a value for every parameter that must be given.
+    /// The smallest call, by the default model: a value for every parameter that must be given.
     pub fn smallest(&self) -> Map<String, Value> {
-        smallest(&self.params)
+        self.service(None).map_or_else(|| smallest(&self.params), |service| service.smallest())
     }
 }
 
