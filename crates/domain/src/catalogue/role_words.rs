@@ -102,10 +102,9 @@ fn aspect_ratio<'a>(
     } else if let Some(slot) = model.slot_of(Role::Size)
         && input.get("size").is_none_or(Value::is_null)
         && let Kind::Size { words, .. } = &model.params[slot].kind
+        && let Some(near) = nearest_size(words, wanted)
     {
-        if let Some(near) = nearest_size(words, wanted) {
-            given.push(Given { slot, word, value: Cow::Owned(near.into()) });
-        }
+        given.push(Given { slot, word, value: Cow::Owned(near.into()) });
     }
 }
 
