@@ -79,23 +79,25 @@ fn score(subject: &Subject, words: &[String]) -> Option<u32> {
     for word in words {
         let stem = stem(word);
         let last = |name: &String| name.rsplit('/').next() == Some(word);
-        sum += if subject.names.contains(word) || subject.title == *word {
+        let named = if subject.names.contains(word) || subject.title == *word {
             1000
         } else if subject.names.iter().any(last) {
             500
         } else if begins(&subject.title, word) || subject.names.iter().any(|name| begins(name, word)) {
             100
-        } else if subject.uses.iter().any(|one| begins(one, stem)) {
-            50
         } else if subject.title.contains(word) || subject.names.iter().any(|name| name.contains(word)) {
             20
         } else if begins(&subject.title, stem) || subject.names.iter().any(|name| begins(name, stem)) {
             10
-        } else if subject.rest.iter().any(|text| text.contains(stem)) {
-            1
         } else {
-            return None;
+            0
         };
+        let used = if subject.uses.iter().any(|one| begins(one, stem)) { 50 } else { 0 };
+        let told = u32::from(subject.rest.iter().any(|text| text.contains(stem)));
+        match named + used + told {
+            0 => return None,
+            score => sum += score,
+        }
     }
     Some(sum)
 }

@@ -210,6 +210,41 @@ id = "a/list"
 }
 
 #[test]
+fn what_a_model_would_pass_over_is_refused() {
+    let text = r#"
+[[tool]]
+id = "film"
+kind = "video"
+[tool.params]
+prompt = { type = "text", role = "prompt", required = true }
+image = { type = "media", of = "image", role = "image.0" }
+aspect_ratio = { type = "choice", one_of = ["16:9", "1:1"], role = "aspect_ratio" }
+[[tool.models]]
+id = "a/framed"
+[[model]]
+id = "a/framed"
+makes = "video"
+tasks = ["image-to-video"]
+[model.params]
+prompt = { type = "text", role = "prompt", required = true }
+start = { type = "media", of = "image", role = "image.0" }
+shape = { type = "choice", one_of = ["16:9", "1:1"], default = "16:9", role = "aspect_ratio", ignored_when = { start = { given = true } } }
+[[model.prices]]
+usd = "0.20"
+[[model.routes]]
+provider = "sandbox"
+"#;
+    let film = tool(text, "film");
+    let framed = &film.services[0];
+    assert_eq!(said(framed, json!({ "prompt": "x", "aspect_ratio": "1:1" }))["shape"], "1:1");
+    assert!(call(framed, json!({ "prompt": "x", "image": URL })).is_ok());
+    assert!(call(framed, json!({ "prompt": "x", "image": URL, "aspect_ratio": null })).is_ok());
+    let both = wrong(framed, json!({ "prompt": "x", "image": URL, "aspect_ratio": "1:1" }));
+    assert_eq!(both[0].0, "aspect_ratio");
+    assert!(both[0].1.contains("has no effect on a/framed"), "{both:?}");
+}
+
+#[test]
 fn lengths_between_two_are_the_nearer_and_beyond_all_are_refused() {
     let film = r#"
 [[tool]]
@@ -460,6 +495,12 @@ fn every_mistake_in_a_tool_stops_the_start_with_its_line_and_what_to_do() {
             "the smallest call of tool `t` is refused by `a/list`: words is required",
             "set what",
         ),
+        (
+            stanza(head, plain, models),
+            2,
+            "the default model `a/single` of tool `t` needs `image`",
+            "put a model first",
+        ),
         (format!("{0}\n{0}", of("id = \"a/single\"")), 10, "the tool `t` is already on line", "remove"),
     ];
     let before = MODELS.lines().count();
@@ -548,7 +589,7 @@ fn models_are_found_by_name_then_use_then_description() {
         assert_eq!(first(words), id);
     }
     assert!(catalogue().search("kling")[0].id.starts_with("kuaishou/kling"));
-    assert!(first("upscale").starts_with("topaz-labs/"), "{}", first("upscale"));
+    assert!(first("upscale").ends_with("/upscale"), "{}", first("upscale"));
     assert!(first("speech").contains("speech"));
     let upscaling = catalogue().search("upscaler");
     assert!(upscaling.iter().all(|model| {

@@ -41,7 +41,37 @@ impl Service {
             // The tool would have taken it: whose bound it is tells what to do.
             refusal.message = format!("{} (this is a bound of {id})", refusal.message);
         }
+        if refusals.is_empty() {
+            self.refuse_ignored(input, &asked, &values, &mut refusals);
+        }
         if refusals.is_empty() { Ok(Params(values)) } else { Err(refusals) }
+    }
+
+    /// What the caller said and the model passes over, because of something else that was said.
+    fn refuse_ignored(
+        &self,
+        input: &Map<String, Value>,
+        asked: &IndexMap<String, Value>,
+        values: &IndexMap<String, Value>,
+        refusals: &mut Vec<Refusal>,
+    ) {
+        for (place, (name, param)) in self.params.iter().enumerate() {
+            let said = std::iter::once(name).chain(&param.aliases).any(|word| input.contains_key(word));
+            let slots = match &self.ways[place] {
+                // Fewer pictures than places is no loss.
+                Way::Spread { slots } => &slots[..1],
+                other => &other.slots()[..],
+            };
+            let mut theirs = slots.iter().filter_map(|slot| self.model.params.get_index(*slot));
+            if said && asked.contains_key(name) && theirs.any(|(theirs, _)| !values.contains_key(theirs)) {
+                let word = self.callers_word(place, input).unwrap_or(name);
+                let id = &self.model.id;
+                refusals.push(Refusal::new(
+                    word,
+                    format!("has no effect on {id} together with what else is given; leave it out"),
+                ));
+            }
+        }
     }
 
     /// The number of outputs, where the model has no word for it and the order itself says it.
