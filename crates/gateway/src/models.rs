@@ -20,7 +20,7 @@ pub fn list(catalogue: &Catalogue, search: &str) -> anyhow::Result<String> {
         let tasks = model.tasks.iter().map(ToString::to_string);
         let uses: Vec<String> = tasks.chain(model.tags.iter().cloned()).collect();
         let makes = model.makes.to_string();
-        let price = span(model.price_table().span());
+        let price = short_span(model.price_table().span());
         table.row([model.id.clone(), makes, uses.join(", "), price, providers(model).join(", ")]);
     }
     Ok(table.fitted("", terminal()))
@@ -85,6 +85,19 @@ pub fn span(span: Option<PriceSpan>) -> String {
     let Some(PriceSpan { from, to, per }) = span else { return String::new() };
     let unit = per.map_or_else(String::new, |unit| format!(" / {}", unit.replace('_', " ")));
     if from == to { format!("{from}{unit}") } else { format!("{from} - {to}{unit}") }
+}
+
+/// The same for a narrow column: `0.10 /s`.
+pub fn short_span(prices: Option<PriceSpan>) -> String {
+    let per = prices.as_ref().and_then(|prices| prices.per.clone());
+    let amounts = span(prices.map(|prices| PriceSpan { per: None, ..prices }));
+    match per.as_deref() {
+        None => amounts,
+        Some("second") => format!("{amounts} /s"),
+        Some("megapixel") => format!("{amounts} /MP"),
+        Some("thousand_characters") => format!("{amounts} /1k chars"),
+        Some(other) => format!("{amounts} /{other}"),
+    }
 }
 
 /// Who serves a model, in the order in which they are tried, each once.

@@ -20,7 +20,7 @@ pub fn list(catalogue: &Catalogue, search: &str) -> anyhow::Result<String> {
         let models: Vec<&str> = tool.services.iter().map(|service| service.model.id.as_str()).collect();
         let price = tool.service(None).and_then(|service| service.price_span());
         let makes = tool.makes.to_string();
-        table.row([tool.id.clone(), makes, takes(tool), models::span(price), models.join(", ")]);
+        table.row([tool.id.clone(), makes, takes(tool), models::short_span(price), models.join(", ")]);
     }
     Ok(table.fitted("", terminal()))
 }

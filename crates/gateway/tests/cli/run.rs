@@ -117,11 +117,10 @@ fn models_are_listed_and_shown() {
     assert!(all.lines().count() > 50 && all.starts_with("MODEL"), "{all}");
     let found = ground.run(&["models", "kling", "video"]).well();
     assert!(found.contains("kuaishou/kling-2.6") && !found.contains("flux"), "{found}");
-    for (word, id) in
-        [("upscale", "topaz-labs/"), ("kling", "kuaishou/kling"), ("speech", "elevenlabs/speech")]
-    {
+    for word in ["upscale", "kling", "speech"] {
         let found = ground.run(&["models", word]).well();
-        assert!(found.lines().nth(1).unwrap().starts_with(id), "{word}: {found}");
+        let first = found.lines().nth(1).unwrap().split_whitespace().next().unwrap();
+        assert!(first.contains(word), "{word}: {found}");
     }
     let narrow = said(ground.command(["models"]).env("COLUMNS", "100")).well();
     assert!(narrow.lines().all(|line| line.chars().count() <= 100), "{narrow}");
