@@ -118,9 +118,10 @@ fn list(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
 fn one(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
     Box::pin(async move {
         let id = request.uri().path().strip_prefix("/v1/tools/").unwrap_or_default();
-        Ok(match find(&api, id) {
-            Ok(tool) => answer::json(StatusCode::OK, &detail(&api, entry.caller.mode, &tool)),
-            Err(unknown) => unknown,
+        let catalogue = api.engine.catalogue();
+        Ok(match catalogue.tool(id) {
+            Some(tool) => answer::json(StatusCode::OK, &detail(&api, entry.caller.mode, tool)),
+            None => unknown(&catalogue, id),
         })
     })
 }
@@ -128,23 +129,23 @@ fn one(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
 /// `POST /v1/tools/{id}/run`.
 fn run(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
     let path = request.uri().path();
-    let id = path.strip_prefix("/v1/tools/").and_then(|rest| rest.strip_suffix("/run"));
-    match find(&api, id.unwrap_or_default()) {
-        Ok(tool) => jobs::run_wanted(api, entry, Wanted::Tool(tool), request),
-        Err(unknown) => Box::pin(async { Ok(unknown) }),
+    let id = path.strip_prefix("/v1/tools/").and_then(|rest| rest.strip_suffix("/run")).unwrap_or_default();
+    let catalogue = api.engine.catalogue();
+    match catalogue.tool(id) {
+        Some(tool) => jobs::run_wanted(api, entry, Wanted::Tool(Arc::clone(tool)), request),
+        None => {
+            let unknown = unknown(&catalogue, id);
+            Box::pin(async { Ok(unknown) })
+        }
     }
 }
 
-/// The tool with this id, or the answer that there is none. The dialect's own codes know no tools.
-fn find(api: &Api, id: &str) -> Result<Arc<Tool>, Response> {
-    let catalogue = api.engine.catalogue();
-    catalogue.tool(id).cloned().ok_or_else(|| {
-        let hint =
-            catalogue.nearest_tool(id).map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
-        let shown: String = id.chars().take(80).collect();
-        let message = format!("No tool has the id `{shown}`.{hint} GET /v1/tools lists all.");
-        jobs::refuse_as(&Fault::new(Kind::NotFound, message), "TOOL_NOT_FOUND", 404)
-    })
+/// The answer that there is no such tool. The dialect's own codes know no tools.
+fn unknown(catalogue: &Catalogue, id: &str) -> Response {
+    let hint = catalogue.nearest_tool(id).map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
+    let shown: String = id.chars().take(80).collect();
+    let message = format!("No tool has the id `{shown}`.{hint} GET /v1/tools lists all.");
+    jobs::refuse_as(&Fault::new(Kind::NotFound, message), "TOOL_NOT_FOUND", 404)
 }
 
 /// What of the list is asked for.
