@@ -24,7 +24,8 @@ async fn the_list_is_paged_and_filtered() {
         );
         paged.extend(ids(&page));
     }
-    assert_eq!(paged, ids(&all));
+    assert_eq!(paged.len(), total);
+    assert_eq!(paged[..total.min(100)], ids(&all));
     assert_eq!(ids(&world.get("/v1/models").await.body()).len(), total.min(20));
 
     let clips = world.get("/v1/models?limit=100&category=video").await.body();
@@ -60,7 +61,7 @@ async fn one_model_is_told_with_schema_prices_and_routes() {
         (&body["kind"], &body["enabled"], &body["status"]),
         (&json!("video"), &json!(true), &json!("active"))
     );
-    assert_eq!(body["routes"], json!([{ "provider": "fal", "enabled": true }]));
+    assert!(body["routes"].as_array().unwrap().contains(&json!({ "provider": "fal", "enabled": true })));
 
     let document = world.get("/openapi.json").await.body();
     let schema = json!({ "$ref": "#/components/schemas/ModelDetail", "components": document["components"] });
