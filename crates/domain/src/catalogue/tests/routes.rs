@@ -169,7 +169,7 @@ fn a_passed_word_cannot_change_what_the_route_decides() {
     let words = Words::Names { unknown: Unknown::Pass, numeric_strings: true };
     let sent = |id: &str, json: Value| {
         let model = model(id);
-        let params = model.validate(&input(json), words).unwrap();
+        let params = model.validate(&input(json), &words).unwrap();
         let known = |route: &&Route| KNOWN.contains(&route.provider.as_str());
         let route = model.routes.iter().filter(known).find(|route| route.serves(&params)).unwrap();
         Value::Object(route.render(&model, &params, 1).input)
