@@ -10,6 +10,8 @@ mod data;
 mod house;
 mod http;
 mod models;
+#[cfg(test)]
+mod models_page;
 mod run;
 mod serve;
 mod server;

@@ -17,11 +17,9 @@ pub fn list(catalogue: &Catalogue, search: &str) -> anyhow::Result<String> {
     }
     let mut table = Table::new(&["MODEL", "MAKES", "GOOD FOR", "USD", "PROVIDERS"]).elastic(&[2, 4]);
     for model in found {
-        let tasks = model.tasks.iter().map(ToString::to_string);
-        let uses: Vec<String> = tasks.chain(model.tags.iter().cloned()).collect();
         let makes = model.makes.to_string();
         let price = short_span(model.price_table().span());
-        table.row([model.id.clone(), makes, uses.join(", "), price, providers(model).join(", ")]);
+        table.row([model.id.clone(), makes, uses(model).join(", "), price, providers(model).join(", ")]);
     }
     Ok(table.fitted("", terminal()))
 }
@@ -30,17 +28,20 @@ pub fn list(catalogue: &Catalogue, search: &str) -> anyhow::Result<String> {
 pub fn show(catalogue: &Catalogue, name: &str) -> anyhow::Result<String> {
     let model = &catalogue.find(name).with_context(|| unknown(catalogue, name))?;
     let mut text = format!("{} ({})\n", model.id, model.name);
-    let tasks: Vec<&str> = model.tasks.iter().map(|task| task.as_str()).collect();
     let _ = writeln!(
         text,
         "{}\n\nby {}, makes {}: {}",
         model.description,
         model.vendor,
         model.makes,
-        tasks.join(", ")
+        uses(model).join(", ")
     );
     if !model.aliases.is_empty() {
         let _ = writeln!(text, "also known as {}", model.aliases.join(", "));
+    }
+
+    if let Some(retired) = &model.retired {
+        let _ = writeln!(text, "shut down by its maker on {}; use {}", retired.on, retired.successor);
     }
 
     text.push_str("\nParameters\n");
@@ -70,12 +71,7 @@ pub fn unknown(catalogue: &Catalogue, name: &str) -> String {
 pub fn params(params: &IndexMap<String, Param>) -> String {
     let mut table = Table::new(&["NAME", "TAKES", "DEFAULT", "MEANING"]);
     for (name, param) in params {
-        let default = match (&param.default, param.required) {
-            (_, true) => "required".to_owned(),
-            (Some(value), _) => plain(value),
-            (None, _) => "-".to_owned(),
-        };
-        table.row([name.clone(), takes(param), default, param.help.clone()]);
+        table.row([name.clone(), takes(param), default(param), param.help.clone()]);
     }
     table.text("  ")
 }
@@ -100,8 +96,23 @@ pub fn short_span(prices: Option<PriceSpan>) -> String {
     }
 }
 
+/// What a model does: its tasks, and what it is good for.
+pub fn uses(model: &Model) -> Vec<&str> {
+    let tasks = model.tasks.iter().map(|task| task.as_str());
+    tasks.chain(model.tags.iter().map(String::as_str)).collect()
+}
+
+/// What counts where a caller says nothing.
+pub fn default(param: &Param) -> String {
+    match (&param.default, param.required) {
+        (_, true) => "required".to_owned(),
+        (Some(value), _) => plain(value),
+        (None, _) => "-".to_owned(),
+    }
+}
+
 /// Who serves a model, in the order in which they are tried, each once.
-fn providers(model: &Model) -> Vec<&str> {
+pub fn providers(model: &Model) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for route in &model.routes {
         if !names.contains(&route.provider.as_str()) {
@@ -111,18 +122,24 @@ fn providers(model: &Model) -> Vec<&str> {
     names
 }
 
-fn with_base(row: &PriceRow) -> String {
+/// The amount, or the most of what is metered.
+pub fn with_base(row: &PriceRow) -> String {
     match &row.base {
         Some(base) => format!("{base} + {}", row.usd),
         None => row.usd.clone(),
     }
 }
 
-fn unit(row: &PriceRow) -> String {
+/// What the amount is for.
+pub fn unit(row: &PriceRow) -> String {
+    if let (Some(percent), Some(otherwise)) = (row.billed_percent, &row.otherwise) {
+        return format!("at most; {percent} % of the provider's bill, or {otherwise} where it tells none");
+    }
     row.per.as_ref().map_or_else(|| "each".to_owned(), |unit| format!("per {}", unit.replace('_', " ")))
 }
 
-fn when(row: &PriceRow) -> String {
+/// Which parameters it holds for.
+pub fn when(row: &PriceRow) -> String {
     let said = row.when.iter().map(|(name, value)| match value {
         Value::Null => format!("no {name}"),
         Value::Object(_) => format!("any {name}"),

@@ -54,6 +54,28 @@ impl Demand {
     }
 }
 
+impl std::fmt::Display for Rule {
+    /// One sentence in the model's own words, for people.
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        let list =
+            |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        match &self.demand {
+            Demand::AnyOf(names) => write!(f, "at least one of {}", list(names))?,
+            Demand::OneOf(names) => write!(f, "exactly one of {}", list(names))?,
+            Demand::AtMostOne(names) => write!(f, "at most one of {}", list(names))?,
+            Demand::Requires(names) => write!(f, "needs {}", list(names))?,
+            Demand::Forbids(names) => write!(f, "without {}", list(names))?,
+            Demand::Ordered(first, second) => write!(f, "`{first}` is less than `{second}`")?,
+            Demand::Allow(name, allowed) => {
+                let allowed: Vec<String> = allowed.iter().map(Expected::show).collect();
+                write!(f, "`{name}` is {}", allowed.join(", "))?;
+            }
+            Demand::MaxChars(name, max) => write!(f, "`{name}` has at most {max} characters")?,
+        }
+        f.write_str(&self.when_text(|name| format!("`{name}`")))
+    }
+}
+
 impl Rule {
     /// Whether these values break the rule.
     pub(super) fn broken(&self, values: &IndexMap<String, Value>) -> bool {
