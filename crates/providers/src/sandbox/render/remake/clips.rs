@@ -22,6 +22,9 @@ const BOUNDS: Bounds = Bounds {
 
 /// How much nearer a picture has come at the end of a clip.
 const ZOOM: f32 = 0.2;
+/// The point that stays where it is meanwhile, as a share of both sides: a little off the middle, so that a
+/// picture that is alike on both sides moves too.
+const STAYS: f32 = 0.42;
 /// How much of an edited clip is the new colour.
 const TINT: f32 = 0.3;
 
@@ -117,12 +120,12 @@ fn plain(picture: &RgbaImage) -> RgbImage {
     image
 }
 
-/// The middle of a picture, in the size of the whole.
+/// A part of a picture, in the size of the whole.
 fn zoomed(picture: &RgbImage, nearer: f32) -> RgbImage {
     let (width, height) = picture.dimensions();
     let place = |at: u32, side: u32| {
-        let middle = side as f32 / 2.0;
-        (((at as f32 + 0.5 - middle) / nearer + middle) as u32).min(side - 1)
+        let stays = side as f32 * STAYS;
+        (((at as f32 + 0.5 - stays) / nearer + stays) as u32).min(side - 1)
     };
     let columns: Vec<usize> = (0..width).map(|x| place(x, width) as usize * 3).collect();
     let mut made = RgbImage::new(width, height);

@@ -40,7 +40,7 @@ fn a_clip_from_a_picture_begins_with_it_and_has_its_ratio() {
     assert_eq!(shape(&clip), ((240, 180), 1_000, 24));
     let given = image::load_from_memory(&quarters()).unwrap().into_rgba8();
     assert!(distance(&at(&clip, 0.0), &given) < 10);
-    assert_ne!(at(&clip, 0.0), at(&clip, 0.9));
+    assert!(at(&clip, 0.0) != at(&clip, 0.9), "it moves");
     let ratio = Asked { ratio: true, ..Asked::default() };
     let work = order(Task::ImageToVideo, &[], &files, "mp4", ((320, 180), 1_000), ratio);
     assert_eq!(shape(&opened(&made(&bench, &work)[0])).0, (320, 180));
@@ -72,7 +72,7 @@ fn a_continued_clip_begins_with_the_given_one_and_has_the_asked_length() {
     let longer = remade(&bench, &[], &id, 2_500, Asked { length: true, ..Asked::default() });
     assert_eq!(shape(&longer), ((96, 64), 2_500, 24));
     assert!(distance(&at(&longer, 0.5), &at(&given, 0.5)) < 8);
-    assert_ne!(at(&longer, 1.2), at(&longer, 2.4));
+    assert!(at(&longer, 1.2) != at(&longer, 2.4), "it goes on");
 }
 
 #[test]

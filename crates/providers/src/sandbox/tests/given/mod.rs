@@ -6,6 +6,8 @@ mod sounds;
 
 use spool_domain::adapter::{Output, TroubleClass, Work};
 use spool_domain::catalogue::{Asked, Given, Makes, Media, Origin, Task};
+use spool_domain::ids::AssetId;
+use spool_domain::reference::file_id;
 
 use super::bench::{Bench, work};
 
@@ -71,7 +73,7 @@ fn a_file_that_cannot_be_decoded_makes_no_job_and_its_field_is_named() {
         let message = trouble.message.unwrap();
         assert!(message.starts_with("files.1 cannot be decoded"), "{message}");
     }
-    let gone = format!("file_{}", "63".repeat(20));
+    let gone = file_id(AssetId([99; 20]));
     let work = order(Task::ImageToImage, &[], &[(Media::Image, &gone)], "png", shape, Asked::default());
     assert_eq!(bench.refused(&work, "t1").class, TroubleClass::Caller);
     assert_eq!(bench.bill(), (0, 0, 0));

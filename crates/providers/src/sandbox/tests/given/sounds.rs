@@ -44,7 +44,7 @@ fn a_changed_sound_keeps_its_length_and_goes_on_where_more_is_asked_for() {
     for tags in [&["audio-isolation"][..], &["voice-conversion"], &[]] {
         let made = remade(&bench, tags, &given, 1, 0, false).remove(0);
         assert_eq!(made.len(), 700 * 441 / 10, "{tags:?}");
-        assert_ne!(made, samples(&given));
+        assert!(made != samples(&given), "{tags:?} changes something");
     }
     assert_eq!(remade(&bench, &[], &given, 1, 1_500, true)[0].len(), 1_500 * 441 / 10);
     assert_eq!(remade(&bench, &[], &given, 1, 300, true)[0].len(), 300 * 441 / 10);
