@@ -29,9 +29,15 @@ pub struct Wish {
     /// `png`, `jpeg`, `webp`, `mp4`, `mp3`, `wav` or `text`.
     pub format: String,
     /// How many files one output is; at least 1.
+    #[serde(default = "one")]
     pub files: u32,
     /// What it is made from, where the parameters name files.
+    #[serde(default)]
     pub from: Option<Box<Origin>>,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// What outputs of a model look like where the parameters do not say: `typical` in the stanza.

@@ -41,7 +41,11 @@ struct Own {
 
 impl Clip {
     /// Reads a file. None if it is of another kind than MP4 and MOV: nothing is known of it here.
-    pub(in crate::sandbox) fn open(file: Bytes, mark_key: &[u8; 32], seed: u64) -> Result<Option<Self>, String> {
+    pub(in crate::sandbox) fn open(
+        file: Bytes,
+        mark_key: &[u8; 32],
+        seed: u64,
+    ) -> Result<Option<Self>, String> {
         if file.get(4..8) != Some(b"ftyp") {
             return Ok(None);
         }
