@@ -34,6 +34,7 @@ mod routes;
 mod submit;
 mod target;
 mod tasks;
+mod tools;
 mod webhooks;
 
 use std::sync::{Arc, OnceLock};

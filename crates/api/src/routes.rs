@@ -19,7 +19,7 @@ use crate::auth::Entry;
 use crate::bans::Side;
 use crate::{
     Api, account, admin, assets, audio, callbacks, docs, files, generations, health, jobs, models, openapi,
-    submit, tasks, webhooks,
+    submit, tasks, tools, webhooks,
 };
 
 /// One call.
@@ -81,6 +81,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         tasks::ROUTES,
         webhooks::ROUTES,
         models::ROUTES,
+        tools::ROUTES,
         account::ROUTES,
         assets::ROUTES,
         files::ROUTES,

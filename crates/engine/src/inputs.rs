@@ -94,7 +94,7 @@ impl Inner {
         let form = self.file_form(&model, &valid.params, caller.mode, order.terms.providers.as_ref());
         let (mut brought, mut inline_bytes) = (Vec::new(), 0);
         for (path, of, max_bytes, earlier) in spots {
-            let word = model.callers_path(&path, &order.input, order.words);
+            let word = model.callers_path(&path, &order.input, &order.words);
             let wrong = |what: String| Fault::field(format!("input.{word}"), format!("{word} {what}"));
             let max_bytes = max_bytes.unwrap_or(self.settings.input_bytes_max);
             let Some(text) = valid.params.put_file(&path, String::new()) else { continue };

@@ -54,7 +54,11 @@ impl Engine {
 
     /// The order against its model alone, and its price.
     fn priced(&self, caller: &Caller, order: &Order) -> Result<Validated, Fault> {
-        let model = self.model(&order.model)?;
+        let model = match &order.words {
+            // The model that the tool was held against, also if the files are read again at this moment.
+            Words::Tool(service) => Arc::clone(&service.model),
+            Words::Roles | Words::Names { .. } => self.model(&order.model)?,
+        };
         takes_orders(&model)?;
         let refused = |refusals: Vec<Refusal>| {
             refusals.into_iter().next().map_or_else(
@@ -62,7 +66,7 @@ impl Engine {
                 |refusal| Fault::field(format!("input.{}", refusal.param), refusal.message),
             )
         };
-        let params = model.validate(&order.input, order.words).map_err(refused)?;
+        let params = model.validate(&order.input, &order.words).map_err(refused)?;
         let count = order.count.or_else(|| model.count(&params)).unwrap_or(1);
         if !(1..=COUNT_MAX).contains(&count) {
             return Err(Fault::field("n", format!("`n` is {count}; allowed are 1 to {COUNT_MAX}")));

@@ -20,7 +20,11 @@ pub fn load(files: &[PathBuf], providers: &[&str]) -> anyhow::Result<Catalogue> 
             sources.push(source(path).with_context(entry)?);
         }
     }
-    Catalogue::read(&sources, providers).or_else(|problems| {
+    let read = Catalogue::read(&sources, providers);
+    for note in read.iter().flat_map(Catalogue::left_out) {
+        tracing::warn!(file = %note.file, "a tool goes on without a model that was replaced: {note}");
+    }
+    read.or_else(|problems| {
         let list: String = problems.iter().map(|problem| format!("\n  {problem}")).collect();
         bail!(
             "the model files have {} problem{}:{list}",

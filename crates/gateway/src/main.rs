@@ -15,6 +15,9 @@ mod serve;
 mod server;
 mod table;
 mod telemetry;
+mod tools;
+#[cfg(test)]
+mod tools_page;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -24,7 +27,7 @@ use clap::Parser;
 use spool_domain::catalogue::Catalogue;
 
 use crate::admin::{Said, Way};
-use crate::cli::{Command, Line, Models, Operator, Usage};
+use crate::cli::{Command, Line, Models, Operator, Tools, Usage};
 use crate::config::{Config, Layers, Origin};
 
 /// The system's allocator takes a quarter of the server's own time under load; this one a tenth of that.
@@ -75,6 +78,13 @@ fn act(line: Line) -> anyhow::Result<ExitCode> {
             print(&match show {
                 Some(Models::Show { model }) => models::show(&catalogue, &model)?,
                 None => models::list(&catalogue, &search.join(" "))?,
+            })?;
+        }
+        Command::Tools { show, search } => {
+            let catalogue = catalogue(&config)?;
+            print(&match show {
+                Some(Tools::Show { tool }) => tools::show(&catalogue, &tool)?,
+                None => tools::list(&catalogue, &search.join(" "))?,
             })?;
         }
         Command::Operator(command) => {

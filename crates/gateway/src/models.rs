@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use anyhow::{Context, bail};
+use indexmap::IndexMap;
 use serde_json::Value;
-use spool_domain::catalogue::{Catalogue, Kind, Model, Param, PriceRow};
-use spool_domain::money::MicroUsd;
+use spool_domain::catalogue::{Catalogue, Kind, Model, Param, PriceRow, PriceSpan};
 
-use crate::table::Table;
+use crate::table::{Table, terminal};
 
 /// One line for each model that fits all words of the search.
 pub fn list(catalogue: &Catalogue, search: &str) -> anyhow::Result<String> {
@@ -15,12 +15,15 @@ pub fn list(catalogue: &Catalogue, search: &str) -> anyhow::Result<String> {
     if found.is_empty() {
         bail!("no model fits `{search}`; `spool models` lists all");
     }
-    let mut table = Table::new(&["MODEL", "MAKES", "USD", "ALIASES"]);
+    let mut table = Table::new(&["MODEL", "MAKES", "GOOD FOR", "USD", "PROVIDERS"]).elastic(&[2, 4]);
     for model in found {
-        let makes = model.makes.as_str().to_owned();
-        table.row([model.id.clone(), makes, price_span(model), model.aliases.join(", ")]);
+        let tasks = model.tasks.iter().map(ToString::to_string);
+        let uses: Vec<String> = tasks.chain(model.tags.iter().cloned()).collect();
+        let makes = model.makes.to_string();
+        let price = short_span(model.price_table().span());
+        table.row([model.id.clone(), makes, uses.join(", "), price, providers(model).join(", ")]);
     }
-    Ok(table.text(""))
+    Ok(table.fitted("", terminal()))
 }
 
 /// Everything about one model.
@@ -41,16 +44,7 @@ pub fn show(catalogue: &Catalogue, name: &str) -> anyhow::Result<String> {
     }
 
     text.push_str("\nParameters\n");
-    let mut table = Table::new(&["NAME", "TAKES", "DEFAULT", "MEANING"]);
-    for (name, param) in &model.params {
-        let default = match (&param.default, param.required) {
-            (_, true) => "required".to_owned(),
-            (Some(value), _) => plain(value),
-            (None, _) => "-".to_owned(),
-        };
-        table.row([name.clone(), takes(param), default, param.help.clone()]);
-    }
-    text.push_str(&table.text("  "));
+    text.push_str(&params(&model.params));
 
     text.push_str("\nPrice of one output\n");
     let mut table = Table::new(&["USD", "FOR", "WHEN"]);
@@ -60,12 +54,8 @@ pub fn show(catalogue: &Catalogue, name: &str) -> anyhow::Result<String> {
     text.push_str(&table.text("  "));
 
     text.push_str("\nProviders, in the order in which they are tried\n");
-    let mut seen = Vec::new();
-    for route in &model.routes {
-        if !seen.contains(&&route.provider) {
-            seen.push(&route.provider);
-            let _ = writeln!(text, "  {}", route.provider);
-        }
+    for provider in providers(model) {
+        let _ = writeln!(text, "  {provider}");
     }
     Ok(text)
 }
@@ -76,24 +66,49 @@ pub fn unknown(catalogue: &Catalogue, name: &str) -> String {
     format!("no model is named `{name}`.{hint} `spool models` lists all")
 }
 
-/// The span of a model's prices: `0.04`, `0.25 - 1.40`, `0.10 / second`.
-fn price_span(model: &Model) -> String {
-    let rows = model.price_table().rows;
-    let amount = |row: &PriceRow| MicroUsd::parse(&row.usd).unwrap_or_default();
-    let (Some(least), Some(most)) =
-        (rows.iter().min_by_key(|row| amount(row)), rows.iter().max_by_key(|row| amount(row)))
-    else {
-        return String::new();
-    };
-    let unit = match &least.per {
-        Some(unit) => format!(" / {}", unit.replace('_', " ")),
-        None => String::new(),
-    };
-    if least.usd == most.usd {
-        format!("{}{unit}", least.usd)
-    } else {
-        format!("{} - {}{unit}", least.usd, most.usd)
+/// The parameters as a table, by name.
+pub fn params(params: &IndexMap<String, Param>) -> String {
+    let mut table = Table::new(&["NAME", "TAKES", "DEFAULT", "MEANING"]);
+    for (name, param) in params {
+        let default = match (&param.default, param.required) {
+            (_, true) => "required".to_owned(),
+            (Some(value), _) => plain(value),
+            (None, _) => "-".to_owned(),
+        };
+        table.row([name.clone(), takes(param), default, param.help.clone()]);
     }
+    table.text("  ")
+}
+
+/// The span of prices: `0.04`, `0.25 - 1.40`, `0.10 / second`.
+pub fn span(span: Option<PriceSpan>) -> String {
+    let Some(PriceSpan { from, to, per }) = span else { return String::new() };
+    let unit = per.map_or_else(String::new, |unit| format!(" / {}", unit.replace('_', " ")));
+    if from == to { format!("{from}{unit}") } else { format!("{from} - {to}{unit}") }
+}
+
+/// The same for a narrow column: `0.10 /s`.
+pub fn short_span(prices: Option<PriceSpan>) -> String {
+    let per = prices.as_ref().and_then(|prices| prices.per.clone());
+    let amounts = span(prices.map(|prices| PriceSpan { per: None, ..prices }));
+    match per.as_deref() {
+        None => amounts,
+        Some("second") => format!("{amounts} /s"),
+        Some("megapixel") => format!("{amounts} /MP"),
+        Some("thousand_characters") => format!("{amounts} /1k chars"),
+        Some(other) => format!("{amounts} /{other}"),
+    }
+}
+
+/// Who serves a model, in the order in which they are tried, each once.
+fn providers(model: &Model) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for route in &model.routes {
+        if !names.contains(&route.provider.as_str()) {
+            names.push(&route.provider);
+        }
+    }
+    names
 }
 
 fn with_base(row: &PriceRow) -> String {
@@ -118,7 +133,7 @@ fn when(row: &PriceRow) -> String {
 }
 
 /// A parameter's type with its bounds.
-fn takes(param: &Param) -> String {
+pub fn takes(param: &Param) -> String {
     kind(&param.kind)
 }
 
@@ -130,11 +145,11 @@ fn kind(kind: &Kind) -> String {
         Kind::Int { one_of, .. } if !one_of.is_empty() => {
             one_of.iter().map(i64::to_string).collect::<Vec<_>>().join(" | ")
         }
-        Kind::Int { min, max, .. } => span("whole number", *min, *max),
-        Kind::Number { min, max } => span("number", *min, *max),
+        Kind::Int { min, max, .. } => bounds("whole number", *min, *max),
+        Kind::Number { min, max } => bounds("number", *min, *max),
         Kind::Bool => "true | false".to_owned(),
         Kind::Choice { one_of, or_number } => {
-            let number = or_number.map(|(min, max)| span("number", Some(min), Some(max)));
+            let number = or_number.map(|(min, max)| bounds("number", Some(min), Some(max)));
             one_of.iter().cloned().chain(number).collect::<Vec<_>>().join(" | ")
         }
         Kind::Size { words, free } => {
@@ -155,7 +170,7 @@ fn kind(kind: &Kind) -> String {
     }
 }
 
-fn span<T: std::fmt::Display>(noun: &str, min: Option<T>, max: Option<T>) -> String {
+fn bounds<T: std::fmt::Display>(noun: &str, min: Option<T>, max: Option<T>) -> String {
     match (min, max) {
         (Some(min), Some(max)) => format!("{noun}, {min} to {max}"),
         (Some(min), None) => format!("{noun} from {min}"),
@@ -165,6 +180,6 @@ fn span<T: std::fmt::Display>(noun: &str, min: Option<T>, max: Option<T>) -> Str
 }
 
 /// A value without the quotes of a text.
-fn plain(value: &Value) -> String {
+pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

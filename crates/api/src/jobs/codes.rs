@@ -58,6 +58,11 @@ struct Details<'a> {
 /// A fault as an answer.
 pub(crate) fn refuse(fault: &Fault) -> Response {
     let (code, status) = code(fault.kind);
+    refuse_as(fault, code, status)
+}
+
+/// The same with a code of another call's own.
+pub(crate) fn refuse_as(fault: &Fault, code: &'static str, status: u16) -> Response {
     let details = match fault.kind {
         Kind::IdempotencyMismatch => Some(Details { field: "Idempotency-Key" }),
         _ => fault.param.as_deref().map(|field| Details { field }),

@@ -4,6 +4,7 @@
 mod codes;
 mod decode;
 mod translate;
+mod wanted;
 mod watch;
 mod wire;
 
@@ -20,8 +21,9 @@ use spool_domain::job::{Job, Outcome, Phase};
 use spool_domain::order::{Caller, Manner};
 use spool_domain::scope::Scope;
 
-pub(crate) use self::codes::refuse;
+pub(crate) use self::codes::{refuse, refuse_as};
 pub(crate) use self::translate::{LABEL, credits, whole_credits};
+pub(crate) use self::wanted::Wanted;
 use self::wire::{Cancelled, Wrapped};
 use crate::auth::Entry;
 use crate::extras::{dry_run, note_replay};
@@ -63,7 +65,14 @@ const fn route(
 fn run(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
     Box::pin(async move {
         let Some(model) = decode::model(request.uri().path()) else { return Ok(not_a_run()) };
-        let admitted = Box::pin(admit(&api, &entry, model, request)).await?;
+        run_wanted(api, entry, Wanted::Model(model), request).await
+    })
+}
+
+/// Runs a model, or a tool by one of its models: the same call behind two names.
+pub(crate) fn run_wanted(api: Arc<Api>, entry: Entry, wanted: Wanted, request: Request) -> Answering {
+    Box::pin(async move {
+        let admitted = Box::pin(admit(&api, &entry, wanted, request)).await?;
         admitted.answer(&api, &entry.caller).await
     })
 }
@@ -78,21 +87,23 @@ fn cancel(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
     Box::pin(async move { end(&api, &entry, request).await })
 }
 
-async fn admit(api: &Arc<Api>, entry: &Entry, model: String, request: Request) -> Result<Admitted, Fault> {
+async fn admit(api: &Arc<Api>, entry: &Entry, wanted: Wanted, request: Request) -> Result<Admitted, Fault> {
     let _place = api.place()?;
     let (parts, body) = request.into_parts();
     let (bytes, _room) = body::read_order(api, &parts, body).await?;
     let dry_run = dry_run(&parts.headers)?;
     let body = body::parse(&bytes)?;
     drop(bytes);
-    let idempotency = idempotency::of(&parts.headers, &entry.caller, RUN_PATH, &model, &body)?;
+    let (route, name) = wanted.named();
+    let idempotency = idempotency::of(&parts.headers, &entry.caller, route, name, &body)?;
+    let chosen = wanted.choose(&body)?;
     let asked = decode::decode(body)?;
     let links = Links::new(api, &parts.headers);
 
     let callback = target::callback(api, asked.webhook_url, decode::WEBHOOK_URL, Manner::Once)?;
     let told = callback.is_some();
-    let known = api.engine.model(&model)?;
-    let mut order = translate::order(model, asked.input, callback, idempotency);
+    let known = api.engine.model(&chosen.model)?;
+    let mut order = translate::order(chosen, asked.input, callback, idempotency);
     order.terms.providers = hints::of(api, entry.caller.mode, &known, &parts.headers)?;
     drop((parts, known));
     if dry_run {

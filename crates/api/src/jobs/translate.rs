@@ -1,13 +1,14 @@
 //! Between the wire and the engine: a request becomes an order, a job becomes what the run dialect calls one.
 
 use serde_json::{Map, Value};
-use spool_domain::catalogue::{Unknown, Words};
+use spool_domain::catalogue::Words;
 use spool_domain::job::{Job, Outcome, Phase, Stored};
 use spool_domain::money::MicroUsd;
 use spool_domain::order::{Callback, Idempotency, Order, Terms, Validated};
 
 use super::codes;
 use super::decode::ID_PREFIX;
+use super::wanted::Chosen;
 use super::wire::{DryRun, Hook, Item, Output, Shown, Trouble};
 use crate::links::Links;
 use crate::notation::{iso, number};
@@ -23,15 +24,18 @@ pub(super) const PROCESSING: &str = "processing";
 
 /// The order that a request stands for.
 pub(super) fn order(
-    model: String,
+    chosen: Chosen,
     input: Map<String, Value>,
     callback: Option<Callback>,
     idempotency: Option<Idempotency>,
 ) -> Order {
-    // The contract is silent on inputs that the model does not have. A misspelt one would be paid for and ignored.
-    let words = Words::Names { unknown: Unknown::Refuse, numeric_strings: false };
+    let Chosen { model, words } = chosen;
+    let count = match &words {
+        Words::Tool(service) => service.outputs(&input),
+        Words::Names { .. } | Words::Roles => None,
+    };
     let terms = Terms { callback, ..Terms::default() };
-    Order { model, input, words, count: None, label: LABEL, idempotency, terms }
+    Order { model, input, words, count, label: LABEL, idempotency, terms }
 }
 
 /// An amount in credits; a started credit counts as a whole one.

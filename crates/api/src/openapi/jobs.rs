@@ -26,6 +26,21 @@ fn id() -> Value {
 const NOT_FOUND: (&str, &str) = ("404", "`JOB_NOT_FOUND`: no job of this account has this id.");
 
 pub(super) fn run() -> Value {
+    let path = parameter(
+        "path",
+        "model",
+        json!({ "type": "string" }),
+        "An id or alias; slashes may stay as they are.",
+    );
+    let mut call = run_call(path, "RunRequest", "`MODEL_NOT_FOUND`: no model has this name.");
+    call["operationId"] = "runModel".into();
+    call["tags"] = json!(["jobs"]);
+    call["summary"] = "Run a model, and wait up to 55 seconds for the result".into();
+    call
+}
+
+/// A run, of whatever the path names.
+pub(super) fn run_call(path: Value, request: &str, not_found: &str) -> Value {
     let failed = |description: &str| {
         let either = json!({ "anyOf": [schema("Run"), schema("JobError")] });
         answer(description, either, &["Cache-Control", "Idempotent-Replayed"])
@@ -33,14 +48,11 @@ pub(super) fn run() -> Value {
     let answers = faults(&[
         ("400", "`INVALID_INPUT`: the body or an input of the model is wrong."),
         ("403", "`QUOTA_EXCEEDED`: the account's credit does not cover the price."),
-        ("404", "`MODEL_NOT_FOUND`: no model has this name."),
+        ("404", not_found),
     ]);
     json!({
-        "operationId": "runModel",
-        "tags": ["jobs"],
-        "summary": "Run a model, and wait up to 55 seconds for the result",
         "parameters": [
-            parameter("path", "model", json!({ "type": "string" }), "An id or alias; slashes may stay as they are."),
+            path,
             parameter("header", "Idempotency-Key", json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$" }),
                 "The same key with the same request is the same job, however often it is sent."),
             provider_order(),
@@ -48,7 +60,7 @@ pub(super) fn run() -> Value {
             parameter("header", "Spool-Dry-Run", json!({ "enum": ["true", "false"], "default": "false" }),
                 "`true`: only check and price the request."),
         ],
-        "requestBody": { "required": true, "content": { "application/json": { "schema": schema("RunRequest") } } },
+        "requestBody": { "required": true, "content": { "application/json": { "schema": schema(request) } } },
         "callbacks": { "ended": callback("webhook_url", "JobWebhook", "The job succeeded or failed") },
         "responses": with(answers, json!({
             "200": answer("It completed or was cancelled within the wait; or the dry run's result.",
@@ -288,7 +300,7 @@ pub(super) fn error() -> Value {
             "properties": {
                 "code": { "enum": [
                     "INVALID_INPUT", "UNAUTHORIZED", "FORBIDDEN", "QUOTA_EXCEEDED", "MODEL_NOT_FOUND", "JOB_NOT_FOUND",
-                    "RATE_LIMITED", "PROVIDER_FAILURE", "MODEL_UNAVAILABLE", "TIMEOUT", "INTERNAL_ERROR",
+                    "TOOL_NOT_FOUND", "RATE_LIMITED", "PROVIDER_FAILURE", "MODEL_UNAVAILABLE", "TIMEOUT", "INTERNAL_ERROR",
                 ] },
                 "message": { "type": "string", "description": "For people." },
                 "details": { "type": "object", "required": ["field"], "properties": {

@@ -9,6 +9,7 @@ mod jobs;
 mod paths;
 mod schemas;
 mod tasks;
+mod tools;
 mod webhooks;
 
 use std::sync::{Arc, LazyLock};
@@ -56,6 +57,7 @@ pub(crate) fn document() -> Value {
             { "name": "jobs", "description": "Run a model by its name; read, watch and cancel the job." },
             { "name": "tasks", "description": "Make something, and poll for it." },
             { "name": "models", "description": "What can be made, with which parameters, at which price." },
+            { "name": "tools", "description": "The same without choosing a model: what goes in, what comes out." },
             { "name": "account", "description": "What there is to spend, and what was spent." },
             { "name": "webhooks", "description": "Endpoints that hear of every job, what was sent to them, and the secret of callbacks." },
             { "name": "files", "description": "Files to start from." },
@@ -79,7 +81,7 @@ pub(crate) fn document() -> Value {
 type Written = fn() -> Value;
 
 /// The calls and the shapes of each part.
-const PARTS: [(Written, Written); 7] = [
+const PARTS: [(Written, Written); 8] = [
     (paths::all, schemas::all),
     (tasks::paths, tasks::schemas),
     (account::paths, account::schemas),
@@ -87,6 +89,7 @@ const PARTS: [(Written, Written); 7] = [
     (files::paths, files::schemas),
     (admin::paths, admin::schemas),
     (audio::paths, audio::schemas),
+    (tools::paths, tools::schemas),
 ];
 
 /// The fields of several objects as those of one.

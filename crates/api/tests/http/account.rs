@@ -270,12 +270,17 @@ async fn a_statement_has_every_entry_and_who_was_asked() {
     let body = world.get(&format!("/v1/jobs/job_{failed}/statement")).await.body();
     let kinds: Vec<&Value> = body["entries"].as_array().unwrap().iter().map(|entry| &entry["type"]).collect();
     assert_eq!((json!(kinds), &body["charged_usd"]), (json!(["hold", "release"]), &json!("0.00")));
-    let many = json!({ "model": "nano-banana", "input": { "prompt": "foxes" }, "n": 5, "wait": 60 });
+    let many = json!({ "model": "flux-schnell", "input": { "prompt": "foxes" }, "n": 5, "wait": 60 });
     let id = world.post(many).await.body()["id"].as_str().unwrap().to_owned();
     let body = check(&world, "Statement", &world.get(&format!("/v1/jobs/{id}/statement")).await).await;
-    let parts: Vec<&Value> =
-        body["attempts"].as_array().unwrap().iter().map(|attempt| &attempt["part"]).collect();
-    assert_eq!((parts, &body["price"]["count"]), (vec![&json!(0), &json!(1)], &json!(5)));
+    let parts: Vec<u64> = body["attempts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|attempt| attempt["part"].as_u64().unwrap())
+        .collect();
+    assert!(parts.len() > 1 && parts.iter().copied().eq(0..parts.len() as u64), "{parts:?}");
+    assert_eq!(body["price"]["count"], 5);
     world.close().await;
 }
 

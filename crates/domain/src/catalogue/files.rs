@@ -1,5 +1,7 @@
 //! The files that a set of parameters names, wherever in it they stand.
 
+use std::borrow::Borrow;
+
 use serde_json::{Map, Value};
 
 use super::model::{Model, Params};
@@ -36,7 +38,11 @@ impl Model {
     }
 
     /// A path of `files` in the words that the caller used.
-    pub fn callers_path(&self, path: &str, input: &Map<String, Value>, words: Words) -> String {
+    pub fn callers_path(&self, path: &str, input: &Map<String, Value>, words: impl Borrow<Words>) -> String {
+        let words = words.borrow();
+        if let Words::Tool(service) = words {
+            return service.callers_path(path, input);
+        }
         let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
         let Some(param) = self.params.get(name) else { return path.to_owned() };
         let word = match (words, param.role) {

@@ -24,6 +24,7 @@
 //! | a combination without a price | `mode = "std"` when only `pro` has a row |
 //! | a price row that never matches | a row behind one that takes everything |
 //! | an override that changes nothing or meets no model | `[[override]]` of `a/c` |
+//! | a tool with an unknown model, or one that makes something else or cannot serve it | `models = [{ id = "a/c" }]` |
 //! | a model without route, an unknown provider, `count.max = 0` | `provider = "fall"` |
 
 mod check;
@@ -53,6 +54,7 @@ mod shipped;
 mod stanza;
 mod task;
 mod toml_walk;
+mod tool;
 mod validate;
 mod wish;
 
@@ -68,7 +70,7 @@ pub use model::{Model, Params, Retired, TAGS};
 pub use origin::{Asked, Given, Origin};
 pub use param::{Kind, Param};
 pub use price::{Metered, Prices};
-pub use price_table::{PriceRow, PriceTable};
+pub use price_table::{PriceRow, PriceSpan, PriceTable};
 pub use problem::{Problem, Source};
 pub use role::Role;
 pub use route::{Route, Upstream};
@@ -76,6 +78,7 @@ pub use rule::Rule;
 pub use shape::Shape;
 pub use shipped::shipped;
 pub use task::{Makes, Media, Task};
+pub use tool::{Service, Tool};
 pub use validate::{Refusal, Unknown, Words};
 pub use wish::Wish;
 
@@ -88,6 +91,9 @@ pub struct Catalogue {
     names: HashMap<String, Arc<Model>>,
     /// Those of them whose id is a pattern, the longest first.
     families: Vec<Arc<Model>>,
+    /// In the order of the files.
+    tools: Vec<Arc<Tool>>,
+    left_out: Vec<Problem>,
 }
 
 impl Catalogue {
@@ -122,13 +128,39 @@ impl Catalogue {
         self
     }
 
+    /// All tools, in the order of the files.
+    pub fn tools(&self) -> &[Arc<Tool>] {
+        &self.tools
+    }
+
+    /// The tool with exactly this id.
+    pub fn tool(&self, id: &str) -> Option<&Arc<Tool>> {
+        self.tools.iter().find(|tool| tool.id == id)
+    }
+
+    /// The tool's id that looks most like `id`, if any does.
+    pub fn nearest_tool(&self, id: &str) -> Option<&str> {
+        search::nearest(self.tools.iter().map(|tool| tool.id.as_str()), id)
+    }
+
+    /// The tools in which every one of the words occurs: in id, name, description, kind or models. Best first.
+    pub fn search_tools(&self, words: &str) -> Vec<&Arc<Tool>> {
+        search::tools(&self.tools, words)
+    }
+
+    /// Models that a file of the operator's has replaced and that tools of earlier files go on without, each with why.
+    pub fn left_out(&self) -> &[Problem] {
+        &self.left_out
+    }
+
     /// The id or alias that looks most like `name`, if any does: for "did you mean".
     pub fn nearest(&self, name: &str) -> Option<&str> {
         let offered = self.names.iter().filter(|(_, model)| !model.disabled);
         search::nearest(offered.map(|(name, _)| name.as_str()), name)
     }
 
-    /// The models in which every one of the words occurs: in id, alias, name, description, vendor, kind or task. Best first.
+    /// The models in which every one of the words occurs: in id, alias, name, tag, task, kind, vendor or description. Best
+    /// first.
     pub fn search(&self, words: &str) -> Vec<&Arc<Model>> {
         search::models(&self.models, words)
     }

@@ -382,7 +382,7 @@ fn stored(
     at: &Range<usize>,
     notes: &mut Notes,
 ) -> Option<Value> {
-    let how = How { roles: false, unknown: Unknown::Refuse, numeric_strings: false, prefix: "" };
+    let how = How::names(Unknown::Refuse);
     let mut refusals = Vec::new();
     let found = check::value(kind, value, key, how, &mut refusals);
     for refusal in refusals {

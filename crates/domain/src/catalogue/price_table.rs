@@ -41,6 +41,27 @@ pub struct PriceRow {
     pub otherwise: Option<String>,
 }
 
+/// The least and the most that one output costs, or one unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriceSpan {
+    /// The least.
+    pub from: MicroUsd,
+    /// The most.
+    pub to: MicroUsd,
+    /// `second`, `megapixel` or `thousand_characters`; none for a whole output.
+    pub per: Option<String>,
+}
+
+impl PriceTable {
+    /// The span of the prices in the unit of the first row: other units cannot be compared with it.
+    pub fn span(&self) -> Option<PriceSpan> {
+        let per = &self.rows.first()?.per;
+        let alike = self.rows.iter().filter(|row| row.per == *per);
+        let amounts: Vec<MicroUsd> = alike.filter_map(|row| MicroUsd::parse(&row.usd).ok()).collect();
+        let (from, to) = (amounts.iter().min()?, amounts.iter().max()?);
+        Some(PriceSpan { from: *from, to: *to, per: per.clone() })
+    }
+}
 const CURRENCY: &str = "USD";
 
 /// A duration with more values is shown as a price per second rather than row by row.

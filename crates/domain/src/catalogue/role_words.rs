@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::check;
@@ -92,23 +93,18 @@ fn aspect_ratio<'a>(
             Kind::Choice { one_of, .. }
                 if !one_of.iter().any(|word| Some(word.as_str()) == value.as_str()) =>
             {
-                nearest(one_of.iter().filter_map(|word| Some((word, ratio(word)?))), wanted)
+                nearest_ratio(one_of, wanted)
             }
             _ => None,
         };
-        let value = near.map_or(Cow::Borrowed(value), |near| Cow::Owned(near.clone().into()));
+        let value = near.map_or(Cow::Borrowed(value), |near| Cow::Owned(near.into()));
         given.push(Given { slot, word, value });
     } else if let Some(slot) = model.slot_of(Role::Size)
         && input.get("size").is_none_or(Value::is_null)
         && let Kind::Size { words, .. } = &model.params[slot].kind
+        && let Some(near) = nearest_size(words, wanted)
     {
-        let shapes = words.iter().filter_map(|(word, pixels)| {
-            let (width, height) = (*pixels)?;
-            Some((word, f64::from(width) / f64::from(height)))
-        });
-        if let Some(near) = nearest(shapes, wanted) {
-            given.push(Given { slot, word, value: Cow::Owned(near.clone().into()) });
-        }
+        given.push(Given { slot, word, value: Cow::Owned(near.into()) });
     }
 }
 
@@ -154,6 +150,20 @@ pub(super) fn ratio(text: &str) -> Option<f64> {
         plain.then(|| digits.parse().ok()).flatten().filter(|side: &f64| *side > 0.0)
     };
     Some(side(width)? / side(height)?)
+}
+
+/// The ratio among these words that is nearest.
+pub(super) fn nearest_ratio(words: &[String], wanted: f64) -> Option<&str> {
+    nearest(words.iter().filter_map(|word| Some((word.as_str(), ratio(word)?))), wanted)
+}
+
+/// The size whose shape is nearest, among the words that stand for pixels.
+pub(super) fn nearest_size(words: &IndexMap<String, Option<(u32, u32)>>, wanted: f64) -> Option<&str> {
+    let shapes = words.iter().filter_map(|(word, pixels)| {
+        let (width, height) = (*pixels)?;
+        Some((word.as_str(), f64::from(width) / f64::from(height)))
+    });
+    nearest(shapes, wanted)
 }
 
 /// Nearest by proportion: 2:1 is as far from 1:1 as 1:2 is.

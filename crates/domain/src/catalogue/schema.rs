@@ -8,6 +8,7 @@ use super::condition::{Condition, Expected, Test};
 use super::model::Model;
 use super::param::{FreeSize, Kind, Param};
 use super::rule::{Demand, Rule};
+use super::tool::Tool;
 
 /// The forms of a reference to a file; the server looks more closely at URLs and the content of `data:` URIs.
 const FILE_PATTERN: &str = "^([hH][tT][tT][pP][sS]?://|[dD][aA][tT][aA]:[^,]*,|file_[0-9a-v]{32}$|((job|gen|task)_)?[0-9a-v]{32}(#[1-9][0-9]{0,2})?$)";
@@ -26,6 +27,17 @@ pub(super) fn of_model(model: &Model) -> Value {
     if model.open {
         schema.insert("additionalProperties".into(), true.into());
     }
+    Value::Object(schema)
+}
+
+pub(super) fn of_tool(tool: &Tool) -> Value {
+    let mut schema = Map::new();
+    schema.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
+    schema.insert("title".into(), tool.name.clone().into());
+    if !tool.description.is_empty() {
+        schema.insert("description".into(), tool.description.clone().into());
+    }
+    schema.extend(of_shape(&tool.params, &[]));
     Value::Object(schema)
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::model::Model;
+use super::tool::Tool;
 
 /// The candidate that looks most like `name`: at most a third of its letters differ, or it begins or ends with
 /// the other. Letter case does not count.
@@ -25,37 +26,92 @@ pub(super) fn nearest<'a>(candidates: impl Iterator<Item = &'a str>, name: &str)
     scored.min().map(|(_, candidate)| candidate)
 }
 
-/// The models in which every word occurs, best first: a word in the name counts more than one in the description.
+/// The models in which every word occurs, best first: a name counts more than what it is good for, and that more than
+/// the description.
 pub(super) fn models<'a>(models: &'a [Arc<Model>], words: &str) -> Vec<&'a Arc<Model>> {
-    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
-    let mut found: Vec<(u32, &Arc<Model>)> =
-        models.iter().filter_map(|model| Some((score(model, &words)?, model))).collect();
-    // Stable: models of equal score stay sorted by id.
-    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    found.into_iter().map(|(_, model)| model).collect()
+    ranked(models, words, |model| Subject {
+        names: std::iter::once(&model.id).chain(&model.aliases).map(|name| name.to_lowercase()).collect(),
+        title: model.name.to_lowercase(),
+        uses: model
+            .tags
+            .iter()
+            .cloned()
+            .chain(model.tasks.iter().map(ToString::to_string))
+            .chain([model.makes.to_string()])
+            .collect(),
+        rest: vec![model.vendor.to_lowercase(), model.description.to_lowercase()],
+    })
 }
 
-fn score(model: &Model, words: &[String]) -> Option<u32> {
-    let id = model.id.to_lowercase();
-    let name = model.name.to_lowercase();
-    let aliases: Vec<String> = model.aliases.iter().map(|alias| alias.to_lowercase()).collect();
-    let rest = [&model.vendor, &model.description].map(|text| text.to_lowercase());
+/// The tools in which every word occurs, best first.
+pub(super) fn tools<'a>(tools: &'a [Arc<Tool>], words: &str) -> Vec<&'a Arc<Tool>> {
+    ranked(tools, words, |tool| Subject {
+        names: vec![tool.id.clone()],
+        title: tool.name.to_lowercase(),
+        uses: vec![tool.kind.to_string(), tool.makes.to_string()],
+        rest: std::iter::once(tool.description.to_lowercase())
+            .chain(tool.services.iter().map(|service| service.model.id.clone()))
+            .collect(),
+    })
+}
+
+/// What a search looks at, in small letters.
+struct Subject {
+    /// Each of them names it exactly.
+    names: Vec<String>,
+    title: String,
+    /// What it makes and is good for.
+    uses: Vec<String>,
+    rest: Vec<String>,
+}
+
+fn ranked<'a, T>(all: &'a [Arc<T>], words: &str, subject: impl Fn(&T) -> Subject) -> Vec<&'a Arc<T>> {
+    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+    let mut found: Vec<(u32, &Arc<T>)> =
+        all.iter().filter_map(|one| Some((score(&subject(one), &words)?, one))).collect();
+    // Stable: what scores the same stays in its order.
+    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    found.into_iter().map(|(_, one)| one).collect()
+}
+
+fn score(subject: &Subject, words: &[String]) -> Option<u32> {
     let mut sum = 0;
     for word in words {
-        let exact = id == *word || aliases.contains(word);
-        let in_name =
-            id.contains(word) || name.contains(word) || aliases.iter().any(|alias| alias.contains(word));
-        let in_kind = model.makes.as_str() == word
-            || model.tasks.iter().any(|task| task.as_str().contains(word.as_str()));
-        sum += match (exact, in_name, in_kind) {
-            (true, ..) => 100,
-            (_, true, _) => 10,
-            (_, _, true) => 5,
-            _ if rest.iter().any(|text| text.contains(word)) => 1,
-            _ => return None,
+        let stem = stem(word);
+        let last = |name: &String| name.rsplit('/').next() == Some(word);
+        let named = if subject.names.contains(word) || subject.title == *word {
+            1000
+        } else if subject.names.iter().any(last) {
+            500
+        } else if begins(&subject.title, word) || subject.names.iter().any(|name| begins(name, word)) {
+            100
+        } else if subject.title.contains(word) || subject.names.iter().any(|name| name.contains(word)) {
+            20
+        } else if begins(&subject.title, stem) || subject.names.iter().any(|name| begins(name, stem)) {
+            10
+        } else {
+            0
         };
+        let used = if subject.uses.iter().any(|one| begins(one, stem)) { 50 } else { 0 };
+        let told = u32::from(subject.rest.iter().any(|text| text.contains(stem)));
+        match named + used + told {
+            0 => return None,
+            score => sum += score,
+        }
     }
     Some(sum)
+}
+
+/// What `upscale`, `upscaler` and `upscaling` have in common.
+fn stem(word: &str) -> &str {
+    let ends = ["ing", "ers", "er", "ed", "es", "e", "s"];
+    let stems = ends.iter().filter_map(|end| word.strip_suffix(end));
+    stems.filter(|stem| stem.len() >= 5).min_by_key(|stem| stem.len()).unwrap_or(word)
+}
+
+/// Whether one of the text's words begins with this one: `kling` stands in `kuaishou/kling-2.6`, `ling` does not.
+fn begins(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| !text[..at].ends_with(char::is_alphanumeric))
 }
 
 /// What to write instead of an unknown word: the nearest of the known ones, if any is near, and all of them.

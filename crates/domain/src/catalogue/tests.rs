@@ -5,6 +5,7 @@ mod problems;
 mod routes;
 mod schemas;
 mod shipped;
+mod tools;
 mod validation;
 mod wishes;
 

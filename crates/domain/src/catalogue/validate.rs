@@ -1,6 +1,7 @@
 //! A caller's input against a model's stanza. Two vocabularies come in, one parameter set goes out.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -11,9 +12,10 @@ use super::param::{Kind, Param};
 use super::role_words;
 use super::rule::Rule;
 use super::search;
+use super::tool::Service;
 
 /// In which words the caller speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Words {
     /// The common vocabulary. What does not fit the model is ignored; unknown words are refused.
     Roles,
@@ -24,6 +26,8 @@ pub enum Words {
         /// Whether `"5"` is taken for 5 where a number belongs.
         numeric_strings: bool,
     },
+    /// Those of a tool, with the model that serves it.
+    Tool(Arc<Service>),
 }
 
 /// What happens to keys that the model does not have.
@@ -68,6 +72,17 @@ pub(super) struct How<'a> {
     pub(super) numeric_strings: bool,
     /// Where in the input this is: empty, or `elements.0`.
     pub(super) prefix: &'a str,
+    /// Whether `assume` counts: the caller may have no word for it.
+    pub(super) assume: bool,
+    /// The caller's words for parameters, by the model's names, where they are others.
+    pub(super) callers: &'a [(String, String)],
+}
+
+impl How<'static> {
+    /// For callers who speak in the names of the stanza.
+    pub(super) const fn names(unknown: Unknown) -> Self {
+        Self { roles: false, unknown, numeric_strings: false, prefix: "", assume: false, callers: &[] }
+    }
 }
 
 impl How<'_> {
@@ -94,6 +109,9 @@ impl How<'_> {
     }
 
     fn word_of(self, name: &str, params: &IndexMap<String, Param>) -> String {
+        if let Some((_, word)) = self.callers.iter().find(|(theirs, _)| theirs == name) {
+            return word.clone();
+        }
         match params.get(name).and_then(|param| param.role) {
             Some(role) if self.roles => role.callers_word().to_owned(),
             _ if self.prefix.is_empty() => name.to_owned(),
@@ -105,15 +123,20 @@ impl How<'_> {
 impl Model {
     /// Checks an input and brings it into the model's own words: defaults filled in, words spelled as in the
     /// stanza, blank fields gone. All refusals at once.
-    pub fn validate(&self, input: &Map<String, Value>, words: Words) -> Result<Params, Vec<Refusal>> {
+    pub fn validate(
+        &self,
+        input: &Map<String, Value>,
+        words: impl Borrow<Words>,
+    ) -> Result<Params, Vec<Refusal>> {
         let mut refusals = Vec::new();
         let mut extra = Vec::new();
-        let how = match words {
-            Words::Roles => How { roles: true, unknown: Unknown::Refuse, numeric_strings: false, prefix: "" },
+        let how = match words.borrow() {
+            Words::Roles => How { roles: true, assume: true, ..How::names(Unknown::Refuse) },
             Words::Names { unknown, numeric_strings } => {
-                let unknown = if self.open { Unknown::Pass } else { unknown };
-                How { roles: false, unknown, numeric_strings, prefix: "" }
+                let unknown = if self.open { Unknown::Pass } else { *unknown };
+                How { numeric_strings: *numeric_strings, ..How::names(unknown) }
             }
+            Words::Tool(service) => return service.validate(input),
         };
         let given = if how.roles {
             role_words::translate(self, input, &mut refusals)
@@ -221,7 +244,7 @@ fn add_unsaid(
             }
             let mut needed = param.needs.iter().filter_map(|other| params.get_index_of(other));
             if needed.all(|other| slots[other].is_some()) {
-                let assumed = param.assume.as_ref().filter(|_| how.roles);
+                let assumed = param.assume.as_ref().filter(|_| how.assume);
                 slots[slot] = assumed.or(param.default.as_ref()).cloned();
             }
         }

@@ -186,7 +186,7 @@ fn smallest(model: &spool_domain::catalogue::Model) -> serde_json::Value {
     let mut input = json!({});
     let properties = model.schema()["properties"].clone();
     for _ in 0..10 {
-        let Err(refusals) = model.validate(input.as_object().unwrap(), words) else { break };
+        let Err(refusals) = model.validate(input.as_object().unwrap(), &words) else { break };
         for refusal in refusals {
             let name = refusal.param.split(['.', '[']).next().unwrap().to_owned();
             let schema = &properties[&name];

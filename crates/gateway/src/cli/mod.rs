@@ -73,6 +73,14 @@ pub enum Command {
         /// Words that all have to fit, such as `kling video`
         search: Vec<String>,
     },
+    /// List tools, which need no model to be chosen, or show one
+    #[command(args_conflicts_with_subcommands = true)]
+    Tools {
+        #[command(subcommand)]
+        show: Option<Tools>,
+        /// Words that all have to fit, such as `background`
+        search: Vec<String>,
+    },
     #[command(flatten)]
     Operator(Operator),
     /// Print the configuration that counts and where it came from
@@ -106,6 +114,15 @@ pub enum Models {
     Show {
         /// Its id or alias
         model: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum Tools {
+    /// Everything about one tool
+    Show {
+        /// Its id
+        tool: String,
     },
 }
 

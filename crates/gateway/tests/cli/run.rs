@@ -117,6 +117,13 @@ fn models_are_listed_and_shown() {
     assert!(all.lines().count() > 50 && all.starts_with("MODEL"), "{all}");
     let found = ground.run(&["models", "kling", "video"]).well();
     assert!(found.contains("kuaishou/kling-2.6") && !found.contains("flux"), "{found}");
+    for word in ["upscale", "kling", "speech"] {
+        let found = ground.run(&["models", word]).well();
+        let first = found.lines().nth(1).unwrap().split_whitespace().next().unwrap();
+        assert!(first.contains(word), "{word}: {found}");
+    }
+    let narrow = said(ground.command(["models"]).env("COLUMNS", "100")).well();
+    assert!(narrow.lines().all(|line| line.chars().count() <= 100), "{narrow}");
     let shown = ground.run(&["models", "show", "kling-2.6"]).well();
     for part in [
         "kuaishou/kling-2.6",
@@ -133,5 +140,33 @@ fn models_are_listed_and_shown() {
     assert!(ground.run(&["models", "show", "flux-schnell"]).well().contains("required"));
     let unknown = ground.run(&["models", "show", "kling-2.66"]);
     assert!(unknown.code == 1 && unknown.err.contains("Did you mean `kling-2.6`?"), "{}", unknown.err);
+    assert!(!ground.data().exists(), "looking makes no folder");
+}
+
+#[test]
+fn tools_are_listed_and_shown() {
+    let ground = Ground::new();
+    let all = ground.run(&["tools"]).well();
+    assert!(all.lines().count() > 20 && all.starts_with("TOOL"), "{all}");
+    let line = all.lines().find(|line| line.starts_with("remove-background")).unwrap();
+    assert!(line.contains(" image ") && line.contains("0.") && line.contains('/'), "{line}");
+    let narrow = said(ground.command(["tools"]).env("COLUMNS", "90")).well();
+    assert!(narrow.lines().all(|line| line.chars().count() <= 90) && narrow.contains('…'), "{narrow}");
+    let found = ground.run(&["tools", "speech"]).well();
+    assert!(found.contains("text-to-speech") && !found.contains("remove-background"), "{found}");
+    let shown = ground.run(&["tools", "show", "text-to-video"]).well();
+    for part in [
+        "Text to Video",
+        "prompt",
+        "required",
+        "kuaishou/kling-2.6",
+        "duration = 5",
+        "POST /v1/tools/text-to-video/run",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let unknown = ground.run(&["tools", "show", "text-to-vidoe"]);
+    assert!(unknown.code == 1 && unknown.err.contains("Did you mean `text-to-video`?"), "{}", unknown.err);
+    assert_eq!(ground.run(&["tools", "nonsense"]).code, 1);
     assert!(!ground.data().exists(), "looking makes no folder");
 }

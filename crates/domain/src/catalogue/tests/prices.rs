@@ -121,7 +121,8 @@ fn a_row_with_many_seconds_shows_base_and_rate() {
 
 #[test]
 fn every_shipped_model_prices_every_row_of_its_table_above_zero() {
-    for model in catalogue().models() {
+    // What runs on the operator's own machine is free until an override prices it.
+    for model in catalogue().models().iter().filter(|model| model.vendor != "local") {
         let table = model.price_table();
         assert!(!table.rows.is_empty(), "{}", model.id);
         for row in table.rows {

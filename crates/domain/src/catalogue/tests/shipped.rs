@@ -43,7 +43,7 @@ fn search_wants_every_word_and_puts_names_first() {
     let found = catalogue().search("kling audio");
     assert!(found.is_empty() || found.iter().all(|model| model.id.contains("kling")));
     let found = catalogue().search("speech");
-    assert_eq!(found[0].id, "elevenlabs/speech-to-text");
+    assert!(found[0].id.ends_with("/speech"), "{}", found[0].id);
     assert!(found.iter().any(|model| model.id == "higgsfield-ai/tts"));
     assert!(catalogue().search("kling nonsense").is_empty());
     assert_eq!(catalogue().search("").len(), catalogue().models().len());
