@@ -1,4 +1,5 @@
 use super::*;
+use crate::catalogue::{Asked, Task};
 
 fn shape(id: &str, json: Value) -> (u32, u32, u32) {
     let wish = model(id).wish(&accept(id, json));
