@@ -1,7 +1,10 @@
 //! Ports for a provider that lives in this process: the sandbox. It answers calls as a server would, and keeps
 //! its own book of what it took and billed, apart from our database, so that the two can be held against each other.
 
+use bytes::Bytes;
+
 use crate::adapter::{Call, Reply};
+use crate::ids::AssetId;
 use crate::money::MicroUsd;
 use crate::time::Timestamp;
 
@@ -27,6 +30,27 @@ pub trait Resident: Send + Sync {
     fn forget(&self, _ended_before: Timestamp) -> Result<u64, BookError> {
         Ok(0)
     }
+}
+
+/// The files that callers may name, as a resident provider reads them. Who may name which file was settled when the
+/// job was ordered.
+pub trait Shelf: Send + Sync {
+    /// A whole file of at most this many bytes. Takes the time that a disk takes: call it where blocking is allowed.
+    fn read(&self, file: AssetId, bytes_max: u64) -> Result<Bytes, Unread>;
+}
+
+/// Why a file could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unread {
+    /// There is none.
+    #[error("there is no such file any more")]
+    Missing,
+    /// It is larger than was asked for.
+    #[error("the file is too large")]
+    TooLarge,
+    /// The disk failed.
+    #[error("shelf: {0}")]
+    Broken(String),
 }
 
 /// One job in a resident provider's book.

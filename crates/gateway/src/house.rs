@@ -119,10 +119,12 @@ impl House {
         catalogue: Arc<Catalogue>,
         providers: Vec<Provider>,
     ) -> anyhow::Result<Parts> {
-        let service = Service::new(self.book.clone(), self.clock.clone(), self.entropy.clone());
+        let blobs = Arc::new(Local::open(&self.dir.join("assets"))?);
+        let service = Service::new(self.book.clone(), self.clock.clone(), self.entropy.clone())
+            .with_files(blobs.clone(), self.key.derive("sandbox-clips"));
         Ok(Parts {
             store: self.store.clone(),
-            blobs: Arc::new(Local::open(&self.dir.join("assets"))?),
+            blobs,
             catalogue,
             providers: Providers::new(Arc::new(Sandbox), Arc::new(service), setups(providers))?,
             key: self.key.clone(),

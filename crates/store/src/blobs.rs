@@ -1,7 +1,8 @@
 //! Files in a folder, by asset id.
 
+use std::io::Read;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,6 +11,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use object_store::local::LocalFileSystem;
 use object_store::{Error, GetOptions, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
 use spool_domain::ids::AssetId;
+use spool_domain::resident::{Shelf, Unread};
 use spool_domain::store::{BlobError, BlobStream, BlobWriter, Blobs};
 
 /// Pieces are gathered to this size before they go to the disk: small enough for many files at the same time.
@@ -18,6 +20,7 @@ const PIECE_BYTES: usize = 256 * 1024;
 /// Files in a local folder. What is written is synced, and appears whole or not at all.
 pub struct Local {
     folder: Arc<dyn ObjectStore>,
+    root: PathBuf,
 }
 
 impl Local {
@@ -25,7 +28,7 @@ impl Local {
     pub fn open(dir: &Path) -> Result<Self, BlobError> {
         std::fs::create_dir_all(dir).map_err(|error| BlobError(error.to_string()))?;
         let folder = LocalFileSystem::new_with_prefix(dir).map_err(text)?.with_fsync(true);
-        Ok(Self { folder: Arc::new(folder) })
+        Ok(Self { folder: Arc::new(folder), root: dir.to_owned() })
     }
 }
 
@@ -61,6 +64,24 @@ impl Blobs for Local {
             Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(text(error)),
         }
+    }
+}
+
+impl Shelf for Local {
+    fn read(&self, file: AssetId, bytes_max: u64) -> Result<Bytes, Unread> {
+        let broken = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => Unread::Missing,
+            // Without the path: the kind says what an operator needs.
+            kind => Unread::Broken(kind.to_string()),
+        };
+        let opened = std::fs::File::open(self.root.join(location(file).as_ref())).map_err(broken)?;
+        let size_bytes = opened.metadata().map_err(broken)?.len();
+        if size_bytes > bytes_max {
+            return Err(Unread::TooLarge);
+        }
+        let mut bytes = Vec::with_capacity(size_bytes as usize);
+        opened.take(bytes_max).read_to_end(&mut bytes).map_err(broken)?;
+        Ok(bytes.into())
     }
 }
 

@@ -161,7 +161,8 @@ impl World {
         let wall: Arc<dyn Clock> = clock.clone();
         let store = Arc::new(Sqlite::open(folder.path(), Arc::clone(&wall)).unwrap());
         let book: Arc<dyn Book> = Arc::new(SqliteBook::open(folder.path()).unwrap());
-        let service = Service::new(book, Arc::clone(&wall), Arc::new(Dice));
+        let shelf = Arc::new(Local::open(&folder.path().join("assets")).unwrap());
+        let service = Service::new(book, Arc::clone(&wall), Arc::new(Dice)).with_files(shelf, [7; 32]);
         let mut sources = shipped();
         sources.push(Source { file: "models.toml".to_owned(), text: MODELS.to_owned() });
         let catalogue = Catalogue::read(&sources, spool_providers::registry::NAMES).unwrap();

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::check;
 use super::model::{Model, Params};
+use super::origin::Origin;
 use super::param::Kind;
 use super::role::Role;
 use super::role_words;
@@ -27,6 +28,16 @@ pub struct Wish {
     pub prompt: String,
     /// `png`, `jpeg`, `webp`, `mp4`, `mp3`, `wav` or `text`.
     pub format: String,
+    /// How many files one output is; at least 1.
+    #[serde(default = "one")]
+    pub files: u32,
+    /// What it is made from, where the parameters name files.
+    #[serde(default)]
+    pub from: Option<Box<Origin>>,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// What outputs of a model look like where the parameters do not say: `typical` in the stanza.
@@ -56,6 +67,8 @@ const SIDE_MAX: f64 = 4096.0;
 const SECONDS_MAX: f64 = 600.0;
 /// People speak some fifteen characters a second.
 const CHARS_PER_SECOND: f64 = 15.0;
+/// As long as the longest sound that the sandbox makes.
+const SPEECH_SECONDS_MAX: f64 = 300.0;
 
 impl Model {
     /// What the output should look like.
@@ -72,13 +85,14 @@ impl Model {
                 let said = self.with_role(params, Role::Duration).and_then(Value::as_f64);
                 said.or(self.habits.seconds).unwrap_or_else(|| match self.makes {
                     Makes::Video => 5.0,
-                    _ => (prompt.chars().count() as f64 / CHARS_PER_SECOND).clamp(1.0, 60.0),
+                    _ => (prompt.chars().count() as f64 / CHARS_PER_SECOND).clamp(1.0, SPEECH_SECONDS_MAX),
                 })
             }
         };
         let duration_ms = (seconds.clamp(0.0, SECONDS_MAX) * 1000.0).round() as u32;
         let seed = self.with_role(params, Role::Seed).and_then(Value::as_i64).map(i64::cast_unsigned);
-        Wish { makes: self.makes, width, height, duration_ms, seed, prompt, format: self.format(params) }
+        let (format, files, from) = (self.format(params), self.outputs(), self.origin(params));
+        Wish { makes: self.makes, width, height, duration_ms, seed, prompt, format, files, from }
     }
 
     fn pixels(&self, params: &Params) -> (u32, u32) {
@@ -97,7 +111,7 @@ impl Model {
         resolve(resolution, ratio, self.makes)
     }
 
-    fn size(&self, word: &str) -> Option<(u32, u32)> {
+    pub(super) fn size(&self, word: &str) -> Option<(u32, u32)> {
         match &self.params[self.slot_of(Role::Size)?].kind {
             Kind::Size { words, .. } => words.get(word).copied().flatten().or_else(|| check::pixels(word)),
             _ => check::pixels(word),
@@ -105,7 +119,7 @@ impl Model {
     }
 
     /// The resolution that a mode or quality stands for.
-    fn meant_resolution(&self, params: &Params) -> Option<&str> {
+    pub(super) fn meant_resolution(&self, params: &Params) -> Option<&str> {
         self.params
             .iter()
             .find_map(|(name, param)| Some(param.means.get(params.get(name)?.as_str()?)?.as_str()))

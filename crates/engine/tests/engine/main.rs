@@ -11,5 +11,6 @@ mod money;
 mod operator;
 mod preference;
 mod redirect;
+mod remade;
 mod rules;
 mod world;

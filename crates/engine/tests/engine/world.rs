@@ -144,7 +144,9 @@ impl World {
         let clock: Arc<dyn Clock> = Arc::new(Wall);
         let store: Arc<dyn Store> = Arc::new(Sqlite::open(folder.path(), Arc::clone(&clock)).unwrap());
         let book = Arc::new(SqliteBook::open(folder.path()).unwrap());
-        let service = Service::new(Arc::clone(&book) as Arc<dyn Book>, Arc::clone(&clock), Arc::new(Dice));
+        let shelf = Arc::new(Local::open(&folder.path().join("assets")).unwrap());
+        let service = Service::new(Arc::clone(&book) as Arc<dyn Book>, Arc::clone(&clock), Arc::new(Dice))
+            .with_files(shelf, [7; 32]);
         let setups = setting
             .live
             .into_iter()

@@ -60,6 +60,8 @@ impl Adapter for Sandbox {
             seed: wish.seed,
             count: work.count,
             prompt: wish.prompt.clone(),
+            files: wish.files,
+            from: wish.from.clone(),
         };
         Ok(Call::json(Method::Post, "/jobs", &Submission { token: token.0.clone(), order }))
     }

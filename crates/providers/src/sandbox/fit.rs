@@ -14,10 +14,16 @@ use super::wire::{File, Order};
 /// The most outputs of one job: more than any model makes, little enough that a bill cannot run away.
 pub(super) const COUNT_MAX: u32 = 100;
 
+/// The most files that one output is: more than any model makes.
+const FILES_MAX: u32 = 16;
+
 /// The order as it will be drawn, or what is wrong with it.
 pub(super) fn fit(mut order: Order) -> Result<Order, String> {
     if !(1..=COUNT_MAX).contains(&order.count) {
         return Err(format!("The count must be 1 to {COUNT_MAX}."));
+    }
+    if !(1..=FILES_MAX).contains(&order.files) {
+        return Err(format!("An output must be 1 to {FILES_MAX} files."));
     }
     match order.format {
         File::Png | File::Jpeg | File::Webp => {
@@ -74,6 +80,8 @@ mod tests {
             seed: None,
             count: 1,
             prompt: String::new(),
+            files: 1,
+            from: None,
         }
     }
 

@@ -8,6 +8,7 @@
 mod adapter;
 mod fit;
 mod instruction;
+mod material;
 pub mod render;
 mod service;
 mod throttle;

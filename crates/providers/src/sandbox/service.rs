@@ -12,12 +12,13 @@ use serde::{Deserialize, Serialize};
 use spool_domain::adapter::{Call, Method, Reply};
 use spool_domain::ids::Entropy;
 use spool_domain::money::MicroUsd;
-use spool_domain::resident::{Answer, Book, BookError, Entry, Resident, SCHEME};
+use spool_domain::resident::{Answer, Book, BookError, Entry, Resident, SCHEME, Shelf};
 use spool_domain::time::{Clock, Timestamp};
 
 use super::fit::fit;
 use super::instruction::{self, Instruction, Outcome};
-use super::render::{Brief, render};
+use super::material::{self, Bad, Store, with_words};
+use super::render::{self, Brief, Format, remake, render};
 use super::throttle::{self, Throttle};
 use super::wire::{
     Accepted, CONTENT_POLICY, File, Listing, Made, Order, PROVIDER_FAILED, Refusal, Status, Submission,
@@ -46,6 +47,9 @@ const WAIT_MAX_MS: u64 = 1_000;
 /// The same where percent are to be seen, milliseconds.
 const WAIT_PROGRESS_MS: u64 = 250;
 
+/// The `code` of a refusal for a given file.
+const UNREADABLE_FILE: &str = "file";
+
 /// The longest token; ours are shorter.
 const TOKEN_MAX_CHARS: usize = 128;
 
@@ -55,6 +59,7 @@ pub struct Service {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     throttle: Throttle,
+    files: Option<Store>,
 }
 
 /// What the book keeps of a job as its order.
@@ -89,6 +94,16 @@ impl No {
             reply.headers.push(("retry-after".to_owned(), throttle::WAIT_S.to_string()));
         }
         reply
+    }
+}
+
+impl From<Bad> for No {
+    fn from(bad: Bad) -> Self {
+        match bad {
+            Bad::Content(message) => Self::new(422, UNREADABLE_FILE, message),
+            Bad::Gone(message) => Self::new(410, UNREADABLE_FILE, message),
+            Bad::Shelf(message) => Self::new(503, UNREADABLE_FILE, message),
+        }
     }
 }
 
@@ -129,7 +144,14 @@ impl Resident for Service {
 impl Service {
     /// A service over its book. What the book holds from before goes on.
     pub fn new(book: Arc<dyn Book>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { book, clock, entropy, throttle: Throttle::default() }
+        Self { book, clock, entropy, throttle: Throttle::default(), files: None }
+    }
+
+    /// The same, able to read files of ours. `mark_key` is a secret of this server: clips marked with it count as its
+    /// own work, and only such are decoded.
+    pub fn with_files(mut self, shelf: Arc<dyn Shelf>, mark_key: [u8; 32]) -> Self {
+        self.files = Some(Store { shelf, mark_key });
+        self
     }
 
     /// `POST /jobs`.
@@ -150,6 +172,13 @@ impl Service {
         let (Instruction { outcome, delay_ms, progress }, prompt) = instruction::read(&order.prompt)
             .map_err(|misread| No::new(400, "instruction", misread.to_string()))?;
         self.admit(outcome, &order, now)?;
+        if let Some(origin) = &order.from {
+            // Whoever brought a broken file is told before there is a job.
+            material::check(self.files.as_ref(), origin).map_err(|bad| match bad {
+                Bad::Gone(message) => No::new(422, UNREADABLE_FILE, message),
+                bad => No::from(bad),
+            })?;
+        }
 
         let run_ms = delay_ms.unwrap_or(order.format.run_ms());
         let accepted_at = if outcome == Outcome::LateAccept { now.after_ms(LATE_MS) } else { now };
@@ -227,7 +256,7 @@ impl Service {
             &match fate.outcome {
                 Outcome::Fail => Status::Failed { code: PROVIDER_FAILED.to_owned() },
                 Outcome::Timeout => Status::Failed { code: TIMED_OUT.to_owned() },
-                _ => Status::Succeeded { outputs: outputs(&entry.id, &fate)?, billed: entry.billed.0 },
+                _ => Status::Succeeded { outputs: self.outputs(&entry.id, &fate)?, billed: entry.billed.0 },
             },
         ))
     }
@@ -255,14 +284,18 @@ impl Service {
             Outcome::Fail | Outcome::Refuse | Outcome::Timeout | Outcome::Unavailable => false,
         };
         let kept = now >= entry.done_at && now < entry.done_at.after_ms(RETENTION_MS);
-        let number = number.parse().ok().filter(|number| *number < fate.order.count).ok_or_else(missing)?;
+        let number = number
+            .parse()
+            .ok()
+            .filter(|number| *number < fate.order.count * fate.order.files)
+            .ok_or_else(missing)?;
         if !made || !kept || entry.canceled {
             return Err(missing());
         }
         if fate.outcome == Outcome::Flaky && now < entry.done_at.after_ms(FLAKY_FILES_MS) {
             return Err(flaky());
         }
-        let body = draw(&fate, number)?;
+        let body = self.draw(&fate, number)?;
         let headers = vec![
             ("content-type".to_owned(), fate.order.format.content_type().to_owned()),
             ("content-length".to_owned(), body.len().to_string()),
@@ -277,6 +310,49 @@ impl Service {
         let fate = serde_json::from_str(&entry.order)
             .map_err(|error| BookError(format!("order of job {id}: {error}")))?;
         Ok((entry, fate))
+    }
+
+    fn outputs(&self, id: &str, fate: &Fate) -> Result<Vec<Made>, No> {
+        (0..fate.order.count * fate.order.files)
+            .map(|number| match fate.order.format {
+                File::Text => Ok(Made::Text(String::from_utf8_lossy(&self.draw(fate, number)?).into_owned())),
+                _ => Ok(Made::Url(format!("{SCHEME}/media/{id}/{number}"))),
+            })
+            .collect()
+    }
+
+    /// Draws one file. The first has the job's own seed, the others have seeds far apart that follow from it. Files
+    /// made from a given one by the same model, such as stems, go together and share a seed.
+    fn draw(&self, fate: &Fate, number: u32) -> Result<Vec<u8>, No> {
+        let order = &fate.order;
+        let (output, part) = (number / order.files, number % order.files);
+        let is_stem = order.from.as_ref().is_some_and(|origin| origin.is("stems"));
+        let take = if is_stem { output } else { number };
+        // An odd factor near 2^64 divided by the golden ratio: no two of the numbers meet, and neighbours differ in all
+        // bits.
+        let seed = fate.seed ^ u64::from(take).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let brief = Brief {
+            format: order.format.format(),
+            width: order.width,
+            height: order.height,
+            duration_ms: order.duration_ms,
+            seed,
+            prompt: &order.prompt,
+        };
+        let failed = |error: render::RenderError| No::new(500, "render", error.to_string());
+        let mut file = match &order.from {
+            None => with_words(brief.format, render(&brief).map_err(failed)?, brief.prompt),
+            Some(origin) => {
+                let materials = material::open(self.files.as_ref(), origin).map_err(No::from)?;
+                let order = render::Order { brief, origin, materials: &materials, part, parts: order.files };
+                let file = remake(&order).map_err(failed)?;
+                with_words(brief.format, file, order.words())
+            }
+        };
+        if let (Format::Mp4, Some(files)) = (brief.format, &self.files) {
+            files.mark(&mut file);
+        }
+        Ok(file)
     }
 
     fn random<const N: usize>(&self) -> [u8; N] {
@@ -294,31 +370,6 @@ fn accepted(entry: &Entry, now: Timestamp) -> Accepted {
 fn percent(entry: &Entry, now: Timestamp) -> u8 {
     let whole = entry.done_at.since_ms(entry.accepted_at).max(1);
     (now.since_ms(entry.accepted_at) * 100 / whole).min(99) as u8
-}
-
-fn outputs(id: &str, fate: &Fate) -> Result<Vec<Made>, No> {
-    (0..fate.order.count)
-        .map(|number| match fate.order.format {
-            File::Text => Ok(Made::Text(String::from_utf8_lossy(&draw(fate, number)?).into_owned())),
-            _ => Ok(Made::Url(format!("{SCHEME}/media/{id}/{number}"))),
-        })
-        .collect()
-}
-
-/// Draws one output. The first has the job's own seed, the others have seeds far apart that follow from it.
-fn draw(fate: &Fate, number: u32) -> Result<Vec<u8>, No> {
-    let order = &fate.order;
-    // An odd factor near 2^64 divided by the golden ratio: no two of the numbers meet, and neighbours differ in all bits.
-    let seed = fate.seed ^ u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let brief = Brief {
-        format: order.format.format(),
-        width: order.width,
-        height: order.height,
-        duration_ms: order.duration_ms,
-        seed,
-        prompt: &order.prompt,
-    };
-    render(&brief).map_err(|error| No::new(500, "render", error.to_string()))
 }
 
 fn flaky() -> No {

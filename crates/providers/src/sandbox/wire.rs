@@ -1,6 +1,7 @@
 //! The bodies that go between adapter and service, both ways.
 
 use serde::{Deserialize, Serialize};
+use spool_domain::catalogue::Origin;
 
 use super::render::Format;
 
@@ -33,6 +34,20 @@ pub(super) struct Order {
     pub(super) count: u32,
     /// What to draw, with instructions in it.
     pub(super) prompt: String,
+    /// How many files one output is; left out where that is one.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub(super) files: u32,
+    /// The files to make it from; left out where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) from: Option<Box<Origin>>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn is_one(files: &u32) -> bool {
+    *files == 1
 }
 
 /// The file formats the service makes.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::catalogue::{Asked, Task};
 
 fn shape(id: &str, json: Value) -> (u32, u32, u32) {
     let wish = model(id).wish(&accept(id, json));
@@ -85,4 +86,23 @@ fn roles_find_values_whatever_the_model_calls_them() {
     assert_eq!(model(id).count(&accept(id, json!({ "prompt": "x", "count": 3 }))), Some(3));
     assert_eq!(model(id).count_max(), Some(4));
     assert_eq!(model("google/veo-3").count(&accept("google/veo-3", json!({ "prompt": "x" }))), None);
+}
+
+#[test]
+fn a_wish_says_what_it_is_made_from_and_what_of_it_was_asked_for() {
+    let id = "philz1337x/clarity-upscaler";
+    let url = "https://x.example/1.png";
+    let wish = model(id).wish(&accept(id, json!({ "image_url": url, "upscale_factor": 1.5 })));
+    let from = wish.from.unwrap();
+    assert_eq!((from.task, from.factor_percent, from.is("upscaling")), (Task::ImageToImage, Some(150), true));
+    assert_eq!(from.asked, Asked::default());
+    let [file] = from.files.as_slice() else { panic!("{from:?}") };
+    assert_eq!((file.field.as_str(), file.text.as_str(), file.mask), ("image_url", url, false));
+    let id = "hailuo/minimax-2.0";
+    let wish = model(id).wish(&accept(id, json!({ "start_image_url": url, "resolution": "512p" })));
+    let from = wish.from.unwrap();
+    assert!(from.asked.pixels && !from.asked.ratio, "{:?}", from.asked);
+    let id = "google/nano-banana";
+    let wish = model(id).wish(&accept(id, json!({ "prompt": "x", "aspect_ratio": "1:1" })));
+    assert_eq!((wish.from, wish.files), (None, 1));
 }

@@ -1,5 +1,6 @@
 //! Moving pictures: H.264 in an MP4 file.
 
+use image::RgbImage;
 use muxide::api::{MuxerBuilder, VideoCodec};
 use openh264::encoder::{
     BitRate, Complexity, Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, RateControlMode,
@@ -15,6 +16,9 @@ use super::{Brief, RenderError};
 /// Frames per second of a clip, best first. A clip gets the first rate that stays within [`PIXELS_MAX`].
 const RATES: [u32; 5] = [24, 12, 8, 6, 4];
 
+/// More frames per second than a given clip is ever made with.
+const RATE_MAX_HZ: f64 = 60.0;
+
 /// Pixels a clip may have over all of its frames before the frame rate is lowered: the encoder's time grows with
 /// them, and the sandbox should answer within seconds. A clip that is above it even at the lowest rate is made
 /// at that rate.
@@ -23,17 +27,37 @@ const PIXELS_MAX: u64 = 60_000_000;
 /// Ticks per millisecond of the MP4 track, which counts 90 000 ticks per second.
 const TICKS_PER_MS: u64 = 90;
 
-/// Films the brief's scene. Frames are painted, encoded and dropped one after another; only the encoded clip is
-/// held in memory.
+/// Films the brief's scene.
 pub(super) fn render(brief: &Brief<'_>) -> Result<Vec<u8>, RenderError> {
     let (width, height) = (brief.width & !1, brief.height & !1);
     let timing = Timing::new(width, height, brief.duration_ms);
     let film = Film::new(width as usize, height as usize, brief);
-    let mut picture = Picture::new(width as usize, height as usize);
+    encode(width, height, &timing, |moment, picture| {
+        film.shoot(moment.seconds, moment.progress, picture);
+        Ok(())
+    })
+}
 
+/// When a frame is shown.
+pub(super) struct Moment {
+    /// From the beginning of the clip.
+    pub(super) seconds: f32,
+    /// 0 in the first frame, 1 in the last: a bar is full in the last frame and not only after it.
+    pub(super) progress: f32,
+}
+
+/// Makes a clip of even sides. Frames are painted, encoded and dropped one after another; only the encoded clip is
+/// held in memory.
+pub(super) fn encode(
+    width: u32,
+    height: u32,
+    timing: &Timing,
+    mut shoot: impl FnMut(&Moment, &mut Picture) -> Result<(), RenderError>,
+) -> Result<Vec<u8>, RenderError> {
+    let mut picture = Picture::new(width as usize, height as usize);
     let encoder_failed = RenderError::encoder("h264");
     let muxer_failed = RenderError::encoder("mp4");
-    let mut encoder = Encoder::with_api_config(OpenH264API::from_source(), settings(&timing))
+    let mut encoder = Encoder::with_api_config(OpenH264API::from_source(), settings(timing))
         .map_err(|reason| encoder_failed(&reason))?;
     let mut muxer = MuxerBuilder::new(Vec::new())
         .video(VideoCodec::H264, width, height, timing.rate_hz())
@@ -45,9 +69,8 @@ pub(super) fn render(brief: &Brief<'_>) -> Result<Vec<u8>, RenderError> {
     for frame in 0..timing.frames {
         let start_ticks = timing.start_ticks(frame);
         let seconds = start_ticks as f32 / (TICKS_PER_MS * 1000) as f32;
-        // The bar is full in the last frame, not only after it.
         let progress = frame as f32 / (timing.frames - 1) as f32;
-        film.shoot(seconds, progress, &mut picture);
+        shoot(&Moment { seconds, progress }, &mut picture)?;
         let encoded = encoder
             .encode_at(&picture, Timestamp::from_millis(start_ticks / TICKS_PER_MS))
             .map_err(|reason| encoder_failed(&reason))?;
@@ -81,19 +104,30 @@ fn settings(timing: &Timing) -> EncoderConfig {
 }
 
 /// How many frames a clip has and when each is shown.
-struct Timing {
+pub(super) struct Timing {
     frames: u64,
     ticks: u64,
 }
 
 impl Timing {
-    fn new(width: u32, height: u32, duration_ms: u32) -> Self {
+    /// At the best rate that can be afforded.
+    pub(super) fn new(width: u32, height: u32, duration_ms: u32) -> Self {
         let frames_at = |rate: u32| (u64::from(duration_ms) * u64::from(rate) + 500) / 1000;
         let area = u64::from(width) * u64::from(height);
         let affordable = RATES.into_iter().find(|rate| frames_at(*rate) * area <= PIXELS_MAX);
         let frames = frames_at(affordable.unwrap_or(RATES[RATES.len() - 1]));
         // The muxer takes the length of the last frame from the one before, so there must be two.
         Self { frames: frames.max(2), ticks: u64::from(duration_ms) * TICKS_PER_MS }
+    }
+
+    /// At this rate, unless that is far beyond what can be afforded.
+    pub(super) fn at_rate(width: u32, height: u32, duration_ms: u32, rate_hz: f64) -> Self {
+        let frames =
+            ((f64::from(duration_ms) * rate_hz.clamp(1.0, RATE_MAX_HZ) / 1000.0).round() as u64).max(2);
+        if frames * u64::from(width) * u64::from(height) > PIXELS_MAX * 4 {
+            return Self::new(width, height, duration_ms);
+        }
+        Self { frames, ticks: u64::from(duration_ms) * TICKS_PER_MS }
     }
 
     /// When a frame appears. All frames last equally long; the ticks that such a division leaves over, less than
@@ -141,7 +175,7 @@ impl Film {
 }
 
 /// One frame in yuv420p with the BT.709 weights and the limited range, as the stream's header declares.
-struct Picture {
+pub(super) struct Picture {
     width: usize,
     height: usize,
     luma: Vec<u8>,
@@ -154,6 +188,22 @@ impl Picture {
     fn new(width: usize, height: usize) -> Self {
         let chroma = vec![128; width * height / 4];
         Self { width, height, luma: vec![16; width * height], blue: chroma.clone(), red: chroma }
+    }
+
+    /// Takes over a picture of the same size.
+    pub(super) fn take(&mut self, image: &RgbImage) {
+        let (mut upper, mut lower) = (Row::new(self.width), Row::new(self.width));
+        for (pair, lines) in image.as_raw().chunks_exact(self.width * 6).take(self.height / 2).enumerate() {
+            let (above, below) = lines.split_at(self.width * 3);
+            for (y, line, row) in [(pair * 2, above, &mut upper), (pair * 2 + 1, below, &mut lower)] {
+                let planes = row.red.iter_mut().zip(&mut row.green).zip(&mut row.blue);
+                for (pixel, ((red, green), blue)) in line.chunks_exact(3).zip(planes) {
+                    (*red, *green, *blue) = (f32::from(pixel[0]), f32::from(pixel[1]), f32::from(pixel[2]));
+                }
+                self.set_luma(y, row);
+            }
+            self.set_chroma(pair, &upper, &lower);
+        }
     }
 
     fn set_luma(&mut self, y: usize, row: &Row) {

@@ -10,12 +10,16 @@ mod font;
 mod palette;
 mod picture;
 mod relief;
+mod remake;
 mod scene;
 mod sound;
 mod tune;
 mod words;
 
 use std::ops::RangeInclusive;
+
+pub(super) use remake::{Order, remake, stand_in};
+pub(super) use tune::RATE_HZ;
 
 /// Width and height a picture may have, in pixels.
 pub const PICTURE_SIDE_PX: RangeInclusive<u32> = 1..=4096;
@@ -88,7 +92,7 @@ pub enum RenderError {
         max: u32,
     },
     /// An encoder refused its input; a defect of this program, not of the brief.
-    #[error("the {encoder} encoder failed: {reason}")]
+    #[error("the {encoder} codec failed: {reason}")]
     Encoder {
         /// Which encoder.
         encoder: &'static str,
@@ -98,6 +102,11 @@ pub enum RenderError {
 }
 
 impl RenderError {
+    /// A given file stopped being readable half way: it was checked when the order was taken.
+    pub(super) fn material(reason: impl std::fmt::Display) -> Self {
+        Self::Encoder { encoder: "given file's", reason: reason.to_string() }
+    }
+
     fn encoder(encoder: &'static str) -> impl Fn(&dyn std::fmt::Display) -> Self {
         move |reason| Self::Encoder { encoder, reason: reason.to_string() }
     }
@@ -109,8 +118,7 @@ pub fn render(brief: &Brief<'_>) -> Result<Vec<u8>, RenderError> {
     match brief.format {
         Format::Png | Format::Jpeg | Format::Webp => picture::render(brief),
         Format::Mp4 => clip::render(brief),
-        Format::Wav => sound::wav(brief),
-        Format::Mp3 => sound::mp3(brief),
+        Format::Wav | Format::Mp3 => sound::render(brief),
         Format::Text => Ok(words::render(brief).into_bytes()),
     }
 }

@@ -4,14 +4,45 @@ use std::io::Cursor;
 
 use mp3lame_encoder::{Bitrate, Builder, FlushGap, Mode, MonoPcm, Quality};
 
-use super::tune::{RATE_HZ, Tune};
-use super::{Brief, RenderError};
+pub(in crate::sandbox) use super::tune::RATE_HZ;
+use super::tune::Tune;
+use super::{Brief, Format, RenderError};
 
 /// Samples composed and encoded at a time: eight MP3 frames.
 const BLOCK: usize = 1152 * 8;
 
-/// Plays the brief's tune into a 16 bit mono WAV file.
-pub(super) fn wav(brief: &Brief<'_>) -> Result<Vec<u8>, RenderError> {
+/// Plays the brief's tune into a file of its format.
+pub(super) fn render(brief: &Brief<'_>) -> Result<Vec<u8>, RenderError> {
+    let length = samples(brief.duration_ms);
+    let mut tune = Tune::new(brief.seed, brief.prompt, length);
+    encode(brief.format, length, |block| tune.play(block))
+}
+
+/// Writes a file of what is played: at most a whole block at a time, nothing at the end.
+pub(super) fn encode(
+    format: Format,
+    length: u64,
+    play: impl FnMut(&mut [i16]) -> usize,
+) -> Result<Vec<u8>, RenderError> {
+    match format {
+        Format::Mp3 => mp3(play),
+        _ => wav(length, play),
+    }
+}
+
+/// Writes a file of these samples.
+pub(super) fn encode_all(format: Format, samples: &[i16]) -> Result<Vec<u8>, RenderError> {
+    let mut rest = samples;
+    encode(format, samples.len() as u64, |block| {
+        let (now, later) = rest.split_at(rest.len().min(block.len()));
+        block[..now.len()].copy_from_slice(now);
+        rest = later;
+        now.len()
+    })
+}
+
+/// A 16 bit mono WAV file.
+fn wav(length: u64, mut play: impl FnMut(&mut [i16]) -> usize) -> Result<Vec<u8>, RenderError> {
     let failed = RenderError::encoder("wav");
     let spec = hound::WavSpec {
         channels: 1,
@@ -19,13 +50,11 @@ pub(super) fn wav(brief: &Brief<'_>) -> Result<Vec<u8>, RenderError> {
         bits_per_sample: 16,
         sample_format: hound::SampleFormat::Int,
     };
-    let length = samples(brief.duration_ms);
     let mut file = Vec::with_capacity(length as usize * 2 + 64);
     let mut writer = hound::WavWriter::new(Cursor::new(&mut file), spec).map_err(|reason| failed(&reason))?;
-    let mut tune = Tune::new(brief.seed, brief.prompt, length);
     let mut block = [0; BLOCK];
     loop {
-        let count = tune.play(&mut block);
+        let count = play(&mut block);
         if count == 0 {
             break;
         }
@@ -37,8 +66,8 @@ pub(super) fn wav(brief: &Brief<'_>) -> Result<Vec<u8>, RenderError> {
     Ok(file)
 }
 
-/// Plays the brief's tune into a mono MP3 file of constant bit rate.
-pub(super) fn mp3(brief: &Brief<'_>) -> Result<Vec<u8>, RenderError> {
+/// A mono MP3 file of constant bit rate.
+fn mp3(mut play: impl FnMut(&mut [i16]) -> usize) -> Result<Vec<u8>, RenderError> {
     let failed = RenderError::encoder("mp3");
     let build = |builder: Builder| {
         builder
@@ -53,11 +82,10 @@ pub(super) fn mp3(brief: &Brief<'_>) -> Result<Vec<u8>, RenderError> {
     let builder = Builder::new().ok_or_else(|| failed(&"no memory"))?;
     let mut encoder = build(builder).map_err(|reason| failed(&reason))?;
 
-    let mut tune = Tune::new(brief.seed, brief.prompt, samples(brief.duration_ms));
     let mut file = Vec::new();
     let mut block = [0; BLOCK];
     loop {
-        let count = tune.play(&mut block);
+        let count = play(&mut block);
         file.reserve(mp3lame_encoder::max_required_buffer_size(count));
         if count == 0 {
             break;
@@ -76,6 +104,6 @@ pub(super) fn mp3(brief: &Brief<'_>) -> Result<Vec<u8>, RenderError> {
 }
 
 /// Samples in a number of milliseconds, rounded down.
-fn samples(duration_ms: u32) -> u64 {
+pub(super) fn samples(duration_ms: u32) -> u64 {
     u64::from(duration_ms) * u64::from(RATE_HZ) / 1000
 }

@@ -4,7 +4,7 @@ use super::dice::Dice;
 use super::relief::swing;
 
 /// Samples per second of everything the sandbox plays.
-pub(super) const RATE_HZ: u32 = 44_100;
+pub(in crate::sandbox) const RATE_HZ: u32 = 44_100;
 
 /// Samples for which loudness follows a straight line.
 const STEP: usize = 32;

@@ -76,6 +76,13 @@ fn verse(dice: &mut Dice) -> String {
     lines
 }
 
+/// One sentence.
+pub(super) fn sentence(dice: &mut Dice) -> String {
+    let (time, place, thing, deed) =
+        (dice.pick(&TIMES), dice.pick(&PLACES), dice.pick(&THINGS), dice.pick(&DEEDS));
+    format!("{time}, near {place}, {thing} {deed}.")
+}
+
 fn capitalised(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

@@ -3,10 +3,12 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use bytes::Bytes;
 use spool_domain::adapter::{Adapter, Call, CancelWord, Handle, Output, Reply, Token, Trouble, Word, Work};
 use spool_domain::catalogue::{Makes, Wish};
-use spool_domain::ids::Entropy;
-use spool_domain::resident::{Answer, Bill, Book, BookError, Entry, Resident};
+use spool_domain::ids::{AssetId, Entropy};
+use spool_domain::reference::file_id;
+use spool_domain::resident::{Answer, Bill, Book, BookError, Entry, Resident, Shelf, Unread};
 use spool_domain::time::{Clock, Timestamp};
 
 use crate::sandbox::{Sandbox, Service};
@@ -16,6 +18,7 @@ pub(super) const START: Timestamp = Timestamp(1_800_000_000_000);
 pub(super) struct Bench {
     pub(super) clock: Arc<HandClock>,
     pub(super) book: Arc<MemoryBook>,
+    pub(super) shelf: Arc<MemoryShelf>,
     service: Service,
 }
 
@@ -26,8 +29,10 @@ impl Bench {
     }
 
     fn over(book: Arc<MemoryBook>, clock: Arc<HandClock>) -> Self {
+        let shelf = Arc::<MemoryShelf>::default();
         let service = Service::new(book.clone(), clock.clone(), Arc::new(Counting));
-        Self { clock, book, service }
+        let service = service.with_files(shelf.clone(), [7; 32]);
+        Self { clock, book, shelf, service }
     }
 
     /// The process ended and started again: all that is left is the book and the time.
@@ -122,7 +127,7 @@ pub(super) fn work(
         input: Default::default(),
         makes,
         count: 1,
-        wish: Wish { makes, width, height, duration_ms, seed: Some(7), prompt, format },
+        wish: Wish { makes, width, height, duration_ms, seed: Some(7), prompt, format, files: 1, from: None },
         callback_url: None,
     }
 }
@@ -144,6 +149,31 @@ impl Entropy for Counting {
     fn fill(&self, bytes: &mut [u8]) {
         let number = DRAWN.fetch_add(1, Ordering::Relaxed).to_be_bytes();
         bytes.iter_mut().rev().zip(number.iter().rev()).for_each(|(byte, digit)| *byte = *digit);
+    }
+}
+
+/// Files by their number.
+#[derive(Default)]
+pub(super) struct MemoryShelf(Mutex<Vec<Bytes>>);
+
+impl MemoryShelf {
+    /// Puts a file there; its public id.
+    pub(super) fn put(&self, file: Vec<u8>) -> String {
+        let mut files = self.0.lock().unwrap();
+        files.push(file.into());
+        file_id(AssetId([files.len() as u8; 20]))
+    }
+
+    pub(super) fn clear(&self) {
+        self.0.lock().unwrap().clear();
+    }
+}
+
+impl Shelf for MemoryShelf {
+    fn read(&self, file: AssetId, bytes_max: u64) -> Result<Bytes, Unread> {
+        let files = self.0.lock().unwrap();
+        let bytes = files.get(usize::from(file.0[0]) - 1).ok_or(Unread::Missing)?;
+        if bytes.len() as u64 > bytes_max { Err(Unread::TooLarge) } else { Ok(bytes.clone()) }
     }
 }
 
