@@ -12,10 +12,10 @@ use crate::load::{Load, Measured};
 use crate::process::Process;
 use crate::table::{self, Row};
 use crate::upstream::Upstream;
-use crate::{Result, doors, growth, machine, polls, process, submits, sync, weight};
+use crate::{Result, catalogue, doors, growth, machine, polls, process, submits, sync, weight};
 
 /// The measurements by name, in the order of the table.
-const NAMES: [&str; 7] = ["sync", "slow", "submits", "doors", "polls", "weight", "growth"];
+const NAMES: [&str; 8] = ["catalogue", "sync", "slow", "submits", "doors", "polls", "weight", "growth"];
 
 /// Clients of the closed loops.
 pub(crate) const CLIENTS: usize = 64;
@@ -86,6 +86,7 @@ pub(crate) fn main(words: &[String]) -> Result<()> {
 impl Bench {
     async fn measure(&self, name: &str) -> Result<Vec<Row>> {
         match name {
+            "catalogue" => catalogue::measure(self),
             "sync" => sync::measure(self).await,
             "slow" => sync::measure_slow(self).await,
             "submits" => submits::measure(self).await,

@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its only purpose is to print a table")]
 
 mod bench;
+mod catalogue;
 mod commit;
 mod doors;
 mod floors;
