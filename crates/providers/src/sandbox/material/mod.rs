@@ -84,8 +84,8 @@ pub(super) fn open(store: Option<&Store>, origin: &Origin) -> Result<Vec<Materia
 
 /// Whether all files of ours that an order names can be decoded.
 pub(super) fn check(store: Option<&Store>, origin: &Origin) -> Result<(), Bad> {
-    let ours = origin.files.iter().take(FILES_MAX).filter(|given| parse_file_id(&given.text).is_some());
-    ours.map(|given| one(store, given).map(|_| ())).collect()
+    let mut ours = origin.files.iter().take(FILES_MAX).filter(|given| parse_file_id(&given.text).is_some());
+    ours.try_for_each(|given| one(store, given).map(|_| ()))
 }
 
 fn one(store: Option<&Store>, given: &Given) -> Result<Material, Bad> {
