@@ -160,61 +160,6 @@ async fn a_prompt_goes_in_and_a_stored_measured_file_comes_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_test_key_runs_every_shipped_model_whether_or_not_a_live_route_could_serve_it() {
-    let world = World::new().await;
-    let models = world.engine.catalogue().models().to_vec();
-    for model in models.iter().filter(|model| !model.is_family()) {
-        let input = smallest(model);
-        let order = order(&model.id, input.as_object().unwrap().clone(), 1);
-        let valid = world
-            .engine
-            .validate(&world.test, &order)
-            .await
-            .unwrap_or_else(|fault| panic!("{}: {fault:?}", model.id));
-        assert!(valid.price >= MicroUsd::ZERO);
-    }
-    assert!(models.len() >= 12);
-    world.close().await;
-}
-
-/// The smallest input that a model's schema asks for, found by adding what each refusal names.
-fn smallest(model: &spool_domain::catalogue::Model) -> serde_json::Value {
-    let words = spool_domain::catalogue::Words::Names {
-        unknown: spool_domain::catalogue::Unknown::Refuse,
-        numeric_strings: false,
-    };
-    let mut input = json!({});
-    let properties = model.schema()["properties"].clone();
-    for _ in 0..10 {
-        let Err(refusals) = model.validate(input.as_object().unwrap(), &words) else { break };
-        for refusal in refusals {
-            let name = refusal.param.split(['.', '[']).next().unwrap().to_owned();
-            let schema = &properties[&name];
-            let text = schema.to_string();
-            input[&name] = if let Some(first) = schema["enum"].get(0) {
-                first.clone()
-            } else if schema["type"] == "boolean" {
-                json!(true)
-            } else if schema["format"] == "uuid" || text.contains("uuid") {
-                json!("123e4567-e89b-12d3-a456-426614174000")
-            } else if schema["type"] == "array" {
-                let item = if text.contains("\"text\"") {
-                    json!({"text": "hello", "voice": "v"})
-                } else {
-                    json!("https://example.com/a.png")
-                };
-                json!([item])
-            } else if name.ends_with("_url") {
-                json!("https://example.com/a.png")
-            } else {
-                json!("word")
-            };
-        }
-    }
-    input
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn m2_an_order_that_would_overdraw_is_refused_and_leaves_nothing() {
     let world = World::new().await;
     let mut tickets = Vec::new();

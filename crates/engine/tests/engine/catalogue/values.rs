@@ -26,7 +26,7 @@ fn text(chars: usize) -> Value {
 }
 
 /// The values at the edges of what a type takes, every word of it included.
-fn inside(kind: &Kind) -> Vec<Value> {
+pub(super) fn inside(kind: &Kind) -> Vec<Value> {
     match kind {
         Kind::Text { uuid: true, .. } => vec![json!("123e4567-e89b-12d3-a456-426614174000")],
         Kind::Text { max_chars, .. } => [Some(1), *max_chars].into_iter().flatten().map(text).collect(),
