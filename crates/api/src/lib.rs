@@ -36,6 +36,7 @@ mod target;
 mod tasks;
 mod tools;
 mod webhooks;
+mod window;
 
 use std::sync::{Arc, OnceLock};
 

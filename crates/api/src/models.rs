@@ -15,13 +15,10 @@ use spool_engine::Health;
 
 use crate::auth::Entry;
 use crate::routes::{Answer, Answering, Need, Route};
+use crate::window::{Window, words, wrong};
 use crate::{Api, answer, jobs};
 
 const LIMIT_DEFAULT: usize = 20;
-const LIMIT_MAX: usize = 100;
-const SEARCH_CHARS_MAX: usize = 200;
-/// Far beyond any catalogue; beyond it, a number is a slip.
-const OFFSET_MAX: usize = 1_000_000;
 
 /// What both calls need.
 const READ: Need = Need::of(Scope::ModelsRead);
@@ -141,9 +138,7 @@ pub(crate) fn unescaped(name: &str) -> String {
 /// What of the list is asked for.
 #[derive(Debug, PartialEq, Eq)]
 struct Filter {
-    limit: usize,
-    offset: usize,
-    search: String,
+    window: Window,
     category: Option<Category>,
     vendor: Option<String>,
     sort: Sort,
@@ -170,29 +165,13 @@ enum Category {
 
 impl Filter {
     fn read(query: &str) -> Result<Self, Fault> {
-        let mut filter = Self {
-            limit: LIMIT_DEFAULT,
-            offset: 0,
-            search: String::new(),
-            category: None,
-            vendor: None,
-            sort: Sort::Best,
-        };
+        let mut filter =
+            Self { window: Window::of(LIMIT_DEFAULT), category: None, vendor: None, sort: Sort::Best };
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            let whole = |max: usize| value.parse().ok().filter(|number| *number <= max);
-            let wrong = |allowed: &str| Fault::field(&*name, format!("{name} must be {allowed}"));
+            if filter.window.take(&name, &value)? {
+                continue;
+            }
             match &*name {
-                "limit" => {
-                    let limit = whole(LIMIT_MAX).filter(|limit| *limit > 0);
-                    filter.limit = limit.ok_or_else(|| wrong("a whole number from 1 to 100"))?;
-                }
-                "offset" => {
-                    filter.offset = whole(OFFSET_MAX).ok_or_else(|| wrong("a whole number up to 1000000"))?;
-                }
-                "search" if value.chars().nth(SEARCH_CHARS_MAX).is_some() => {
-                    return Err(wrong("at most 200 characters long"));
-                }
-                "search" => filter.search = value.into_owned(),
                 "category" if value.is_empty() => {}
                 "category" => {
                     let task = Task::parse(&value).map(Category::Task);
@@ -200,20 +179,25 @@ impl Filter {
                     let known = task.or_else(|| Makes::parse(&value).map(Category::Makes)).or_else(tag);
                     filter.category = Some(known.ok_or_else(|| {
                         wrong(
+                            &name,
                             "a task such as text-to-image, a kind such as video, or a tag such as upscaling",
                         )
                     })?);
                 }
-                "vendor" if value.chars().nth(SEARCH_CHARS_MAX).is_some() => {
-                    return Err(wrong("at most 200 characters long"));
+                "vendor" => {
+                    filter.vendor = Some(words(&name, &value)?).filter(|vendor| !vendor.is_empty());
                 }
-                "vendor" => filter.vendor = Some(value.into_owned()).filter(|vendor| !vendor.is_empty()),
                 "sort" => {
                     filter.sort = match &*value {
                         "" => Sort::Best,
                         "price" => Sort::Price,
                         "-price" => Sort::PriceDown,
-                        _ => return Err(wrong("price (the cheapest first) or -price (the dearest first)")),
+                        _ => {
+                            return Err(wrong(
+                                &name,
+                                "price (the cheapest first) or -price (the dearest first)",
+                            ));
+                        }
                     };
                 }
                 _ => {}
@@ -223,10 +207,10 @@ impl Filter {
     }
 
     fn page<'a>(&self, api: &Api, catalogue: &'a Catalogue, mode: Mode) -> Page<'a> {
-        let mut found = if self.search.is_empty() {
+        let mut found: Vec<_> = if self.window.search.is_empty() {
             catalogue.models().iter().collect()
         } else {
-            catalogue.search(&self.search)
+            catalogue.search(&self.window.search)
         };
         found.retain(|model| match self.category {
             None => true,
@@ -243,10 +227,9 @@ impl Filter {
             Sort::Price => found.sort_by_cached_key(price),
             Sort::PriceDown => found.sort_by_cached_key(|model| std::cmp::Reverse(price(model))),
         }
-        let total = found.len();
-        let page = found.into_iter().skip(self.offset).take(self.limit);
+        let (page, total) = self.window.cut(found);
         let models = page.map(|model| summary(api, mode, model)).collect();
-        Page { models, total, limit: self.limit, offset: self.offset }
+        Page { models, total, limit: self.window.limit, offset: self.window.offset }
     }
 }
 
@@ -325,16 +308,19 @@ mod tests {
     fn a_query_is_read() {
         let filter =
             Filter::read("limit=5&offset=10&search=red%20fox+pro&category=text-to-video&x=1").unwrap();
-        assert_eq!((filter.limit, filter.offset, filter.search.as_str()), (5, 10, "red fox pro"));
+        assert_eq!(
+            (filter.window.limit, filter.window.offset, filter.window.search.as_str()),
+            (5, 10, "red fox pro")
+        );
         assert_eq!(filter.category, Some(Category::Task(Task::TextToVideo)));
         assert_eq!(Filter::read("category=audio").unwrap().category, Some(Category::Makes(Makes::Audio)));
         assert_eq!(Filter::read("category=vector").unwrap().category, Some(Category::Tag("vector")));
         let sorted = Filter::read("sort=-price&vendor=kuaishou").unwrap();
         assert_eq!((sorted.sort, sorted.vendor.as_deref()), (Sort::PriceDown, Some("kuaishou")));
         let default = Filter::read("").unwrap();
-        assert_eq!((default.limit, default.offset, default.category), (20, 0, None));
+        assert_eq!((default.window.limit, default.window.offset, default.category), (20, 0, None));
         let longest = format!("offset=1000000&search={}", "ü".repeat(200));
-        assert_eq!(Filter::read(&longest).unwrap().offset, 1_000_000);
+        assert_eq!(Filter::read(&longest).unwrap().window.offset, 1_000_000);
     }
 
     #[test]

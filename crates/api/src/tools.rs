@@ -16,16 +16,11 @@ use spool_domain::scope::Scope;
 use crate::auth::Entry;
 use crate::jobs::Wanted;
 use crate::routes::{Answer, Answering, Need, Route};
+use crate::window::{LIMIT_MAX, Window, wrong};
 use crate::{Api, answer, jobs, models};
 
 /// Running a tool.
 pub(crate) const RUN_PATH: &str = "/v1/tools/{id}/run";
-
-const LIMIT_DEFAULT: usize = 100;
-const LIMIT_MAX: usize = 100;
-const SEARCH_CHARS_MAX: usize = 200;
-/// Far beyond any catalogue; beyond it, a number is a slip.
-const OFFSET_MAX: usize = 1_000_000;
 
 /// List, detail and run.
 pub(crate) const ROUTES: &[Route] = &[
@@ -151,34 +146,23 @@ fn unknown(catalogue: &Catalogue, id: &str) -> Response {
 /// What of the list is asked for.
 #[derive(Debug, PartialEq, Eq)]
 struct Filter {
-    limit: usize,
-    offset: usize,
-    search: String,
+    window: Window,
     kind: Option<Makes>,
 }
 
 impl Filter {
     fn read(query: &str) -> Result<Self, Fault> {
-        let mut filter = Self { limit: LIMIT_DEFAULT, offset: 0, search: String::new(), kind: None };
+        let mut filter = Self { window: Window::of(LIMIT_MAX), kind: None };
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            let whole = |max: usize| value.parse().ok().filter(|number| *number <= max);
-            let wrong = |allowed: &str| Fault::field(&*name, format!("{name} must be {allowed}"));
+            if filter.window.take(&name, &value)? {
+                continue;
+            }
             match &*name {
-                "limit" => {
-                    let limit = whole(LIMIT_MAX).filter(|limit| *limit > 0);
-                    filter.limit = limit.ok_or_else(|| wrong("a whole number from 1 to 100"))?;
-                }
-                "offset" => {
-                    filter.offset = whole(OFFSET_MAX).ok_or_else(|| wrong("a whole number up to 1000000"))?;
-                }
-                "search" if value.chars().nth(SEARCH_CHARS_MAX).is_some() => {
-                    return Err(wrong("at most 200 characters long"));
-                }
-                "search" => filter.search = value.into_owned(),
                 "kind" if value.is_empty() => {}
                 "kind" => {
                     let kind = Makes::parse(&value);
-                    filter.kind = Some(kind.ok_or_else(|| wrong("one of: image, video, audio, text"))?);
+                    filter.kind =
+                        Some(kind.ok_or_else(|| wrong(&name, "one of: image, video, audio, text"))?);
                 }
                 _ => {}
             }
@@ -188,12 +172,11 @@ impl Filter {
 
     fn page<'a>(&self, api: &Api, catalogue: &'a Catalogue, mode: Mode) -> Page<'a> {
         // Without words all fit, and stay in the order of the files.
-        let mut found = catalogue.search_tools(&self.search);
+        let mut found = catalogue.search_tools(&self.window.search);
         found.retain(|tool| self.kind.is_none_or(|kind| tool.kind == kind));
-        let total = found.len();
-        let page = found.into_iter().skip(self.offset).take(self.limit);
+        let (page, total) = self.window.cut(found);
         let tools = page.map(|tool| summary(api, mode, tool)).collect();
-        Page { tools, total, limit: self.limit, offset: self.offset }
+        Page { tools, total, limit: self.window.limit, offset: self.window.offset }
     }
 }
 
@@ -249,10 +232,12 @@ mod tests {
     #[test]
     fn a_query_is_read() {
         let filter = Filter::read("limit=5&offset=10&search=red%20fox&kind=video&x=1").unwrap();
-        let expected =
-            Filter { limit: 5, offset: 10, search: "red fox".to_owned(), kind: Some(Makes::Video) };
+        let expected = Filter {
+            window: Window { limit: 5, offset: 10, search: "red fox".to_owned() },
+            kind: Some(Makes::Video),
+        };
         assert_eq!(filter, expected);
-        let plain = Filter { limit: 100, offset: 0, search: String::new(), kind: None };
+        let plain = Filter { window: Window::of(100), kind: None };
         assert_eq!(Filter::read("kind=").unwrap(), plain);
     }
 
