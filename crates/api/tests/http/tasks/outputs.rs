@@ -113,7 +113,7 @@ async fn suno_makes_clips() {
             (&json!(title), &json!(prompt), &json!(version), &json!("complete")),
             "{model}"
         );
-        assert!(first["duration"].as_f64().unwrap() > 20.0, "{model}: {first}");
+        assert!(first["duration"].as_f64().unwrap() > 1.0, "{model}: {first}");
         assert!(!first["id"].as_str().unwrap().is_empty());
         assert!(first["created_at"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok());
     }
