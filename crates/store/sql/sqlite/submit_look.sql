@@ -1,4 +1,8 @@
-SELECT available.amount, held.holds, account.open_jobs_max,
-    EXISTS (SELECT 1 FROM budget WHERE budget.key = ?4)
-FROM account CROSS JOIN book AS available CROSS JOIN book AS held
-WHERE account.id = ?1 AND available.name = ?2 AND held.name = ?3
+-- Each look by itself: joined, SQLite compiles the statement anew whenever other names are bound.
+SELECT
+    (SELECT amount FROM book WHERE name = ?2),
+    (SELECT holds FROM book WHERE name = ?3),
+    open_jobs_max,
+    EXISTS (SELECT 1 FROM budget WHERE key = ?4)
+FROM account
+WHERE id = ?1

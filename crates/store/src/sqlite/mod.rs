@@ -16,6 +16,8 @@ mod moments;
 mod operator;
 mod operator_log;
 mod outbox;
+#[cfg(test)]
+mod plans;
 mod prune;
 mod read;
 mod readers;

@@ -39,9 +39,14 @@ pub(in super::super) fn announce(
             now.0,
         ])?;
     }
-    connection
-        .prepare_cached(include_str!("../../../sql/sqlite/delivery_announce.sql"))?
-        .execute(params![account, mode, n, message, news.word(), job.events, now.0,])?;
+    let heard: bool = connection
+        .prepare_cached(include_str!("../../../sql/sqlite/delivery_heard.sql"))?
+        .query_row(params![account, mode], |row| row.get(0))?;
+    if heard {
+        connection
+            .prepare_cached(include_str!("../../../sql/sqlite/delivery_announce.sql"))?
+            .execute(params![account, mode, n, message, news.word(), job.events, now.0])?;
+    }
     Ok(())
 }
 
