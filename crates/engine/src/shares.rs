@@ -39,6 +39,11 @@ impl Shares {
         self.count(&mut self.working.lock(), account)
     }
 
+    /// Whether the account's share is used up.
+    pub(crate) fn is_full(&self, account: AccountId) -> bool {
+        self.working.lock().get(&account).is_some_and(|jobs| *jobs >= self.max)
+    }
+
     /// The accounts whose share is used up.
     pub(crate) fn full(&self) -> Vec<AccountId> {
         let working = self.working.lock();
@@ -82,6 +87,7 @@ mod tests {
         let second = shares.try_take(noisy).unwrap();
         assert!(shares.try_take(noisy).is_none());
         assert_eq!(shares.full(), [noisy]);
+        assert!(shares.is_full(noisy) && !shares.is_full(quiet));
         assert!(shares.try_take(quiet).is_some());
         let beyond = shares.take(noisy);
         assert!(beyond.give_back(), "others of the account may have waited for this");

@@ -248,6 +248,9 @@ impl Inner {
             self.ring_if_told(announcement.as_ref());
             match begun {
                 Some((place, prepared)) => self.work(Arc::clone(&job), Some(prepared), place),
+                // Where the account's share is used up, whoever gives a place back rings: a look for work now would only
+                // pass over all of its waiting jobs. Asked after the row is written, so that no bell is missed.
+                None if self.shares.is_full(job.account) => {}
                 None => self.due.ring_now(),
             }
         }
