@@ -36,6 +36,15 @@ pub struct Manifest {
     pub retention_ms: u64,
     /// The longest a job is documented to run, milliseconds; after that and the retention we stop asking (U6).
     pub duration_max_ms: u64,
+    /// How many jobs may be open at a time under one credential unless the operator says otherwise; 0 where no bound
+    /// is known or the provider queues by itself.
+    pub concurrency: u32,
+    /// How it calls back about a job.
+    pub callbacks: Callbacks,
+    /// A header that must hold a new UUID with every call that does not set it itself, lower case.
+    pub request_id_header: Option<&'static str>,
+    /// What the documentation leaves open, a short sentence each; printed into `docs/providers.md`.
+    pub unconfirmed: &'static [&'static str],
     /// When these facts were last checked against the provider's documentation, `YYYY-MM-DD`.
     pub verified_on: &'static str,
 }
@@ -55,11 +64,42 @@ pub enum Auth {
         /// What stands before the secret, such as `Bearer `.
         prefix: &'static str,
     },
+    /// HTTP Basic; the credential is `user:password`.
+    Basic,
+    /// A bearer. The credential is an API key, or `access:secret`, from which a short-lived HS256 token is made.
+    Jwt,
+    /// Volcengine's signature over each request; the credential is `access:secret`.
+    Volcengine {
+        /// The service's name in the signature's scope.
+        service: &'static str,
+        /// The region in the scope.
+        region: &'static str,
+    },
+    /// A bearer that Google gives out for a service account; the credential is the account's JSON key.
+    GoogleAccount,
+}
+
+/// How a provider calls back about a job, and what proves that it was the provider (U9). Every callback comes to a path
+/// that only the provider was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callbacks {
+    /// It does not, or not about a single job.
+    None,
+    /// Without a signature.
+    Unsigned,
+    /// Signed with a key that `callback_keys` fetches.
+    Keys,
+    /// Signed with the credential that made the job.
+    Credential,
+    /// Signed with a secret that the operator has from the provider; unsigned where none is set.
+    Secret,
 }
 
 /// What can be done about a submit whose outcome is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Safety {
+    /// The provider promises that the same call under the same token is one job: it may be sent again, byte for byte.
+    Idempotent,
     /// The provider finds a job by our token.
     Lookup,
     /// Nothing: it can neither be resent nor looked up.
@@ -173,8 +213,11 @@ pub struct Handle {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Output {
-    /// To be fetched from here.
+    /// To be fetched from here, without credentials.
     Url(String),
+    /// To be fetched from here with the credential that made the job. It goes to the provider's own origin only: where
+    /// that redirects to another one, it stays behind. A path under the base URL, or an absolute URL.
+    Guarded(String),
     /// The file itself, which came in the answer. Not kept in the database: it is stored before anything is written.
     #[serde(skip)]
     Bytes(Bytes),
@@ -207,6 +250,50 @@ pub enum Word {
     Canceled,
     /// One more call is needed first, such as fetching the result after the status said done.
     Then(Call),
+    /// The job was taken and waits for a file of ours, which `supply` hands in.
+    Wanting,
+}
+
+/// A submit whose answer was lost.
+#[derive(Clone, Copy, Debug)]
+pub struct Lost<'a> {
+    /// Its token.
+    pub token: &'a Token,
+    /// The provider's name for the model or endpoint, as in `Work::model`.
+    pub model: &'a str,
+    /// When its intent was written, Unix milliseconds.
+    pub since_unix_ms: i64,
+}
+
+/// What a lookup said.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sought {
+    /// The provider has the job.
+    Found(Handle),
+    /// It is not listed now.
+    Absent,
+    /// One more call is needed, such as the next page.
+    Then(Call),
+}
+
+/// A page of a provider's list of our jobs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Listing {
+    /// The jobs, in any order.
+    pub jobs: Vec<Listed>,
+    /// The call for the next page.
+    pub next: Option<Call>,
+}
+
+/// A job in a provider's list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// What later calls need.
+    pub handle: Handle,
+    /// Our token, where the list gives it back.
+    pub token: Option<Token>,
+    /// When it was made, Unix milliseconds, where the list says.
+    pub created_unix_ms: Option<i64>,
 }
 
 /// The classes of upstream trouble; the class decides what follows.
@@ -282,15 +369,30 @@ pub enum CancelWord {
     TooLate,
 }
 
-/// A provider's callback as it reached us: headers with lower-case names, and the raw body.
-#[derive(Clone, Debug)]
+/// A provider's callback as it reached us, with what its signature is checked by.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Callback<'a> {
+    /// The path it came to, without the query.
+    pub path: &'a str,
+    /// The query without the question mark; empty for none.
+    pub query: &'a str,
     /// Headers, lower-case names.
     pub headers: &'a [(String, String)],
     /// The raw body.
     pub body: &'a [u8],
     /// Present Unix time in seconds, against replays.
     pub now_unix_s: i64,
+    /// What `callback_keys` fetched.
+    pub keys: Option<&'a Reply>,
+    /// The secret that the manifest's `callbacks` speaks of, if there is one.
+    pub secret: Option<&'a str>,
+}
+
+impl Callback<'_> {
+    /// The first header of this lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
 }
 
 /// In which form a provider takes the files that a job starts from. Whatever the form, the adapter finds one text in
@@ -304,19 +406,34 @@ pub enum FileForm {
     /// Files of ours always come as a `data:` URI in base64, for providers that want the bytes in the call. URLs that
     /// the caller gave stay URLs.
     Data,
+    /// Always a `data:` URI in base64: what lies behind a URL that the caller gave is fetched first.
+    Bytes,
 }
 
-/// One provider's dialect: builds calls, reads replies. No socket, no secret, no price, no retry.
+/// One provider's dialect: builds calls, reads replies. No socket, no secret of its own, no price, no retry.
 pub trait Adapter: Send + Sync {
     /// The facts rules decide by.
     fn manifest(&self) -> &Manifest;
 
-    /// In which form it takes the files that a job starts from.
-    fn file_form(&self) -> FileForm {
+    /// In which form it takes the files that a job starts from. `model` is the provider's name for the
+    /// model, as in `Work::model`.
+    fn file_form(&self, _model: &str) -> FileForm {
         FileForm::UrlOrData
     }
 
-    /// The call that starts the work. An error is the caller's fault and means nothing was sent.
+    /// The next call that must come before the submit and costs nothing, such as an upload. None once `work` is
+    /// complete; then `submit` is called with it. An error means that nothing can come of this work.
+    fn prepare(&self, _work: &Work) -> Result<Option<Call>, Trouble> {
+        Ok(None)
+    }
+
+    /// Puts what the answer to such a call says into the work, for instance the upload's name in place of the file.
+    fn read_prepared(&self, _work: &mut Work, reply: &Reply) -> Result<(), Trouble> {
+        Err(Trouble::unreadable(reply))
+    }
+
+    /// The call that starts the work. The same work and token always give the same bytes. An error is the caller's
+    /// fault and means nothing was sent.
     fn submit(&self, work: &Work, token: &Token) -> Result<Call, Trouble>;
 
     /// Reads the answer to `submit`: `Accepted`, or for synchronous providers `Finished` or `Failed`.
@@ -327,6 +444,11 @@ pub trait Adapter: Send + Sync {
 
     /// Reads the answer to `poll`, or to the call of a `Then`. An error means this look failed, not the job.
     fn read_poll(&self, handle: &Handle, reply: &Reply) -> Result<Word, Trouble>;
+
+    /// The call that hands in the file that a `Wanting` job waits for. Sent after a look that said so; may be repeated.
+    fn supply(&self, _work: &Work, _handle: &Handle) -> Option<Call> {
+        None
+    }
 
     /// The call that asks to cancel, where the provider has one.
     fn cancel(&self, _handle: &Handle) -> Option<Call> {
@@ -339,12 +461,22 @@ pub trait Adapter: Send + Sync {
     }
 
     /// The call that finds a job by our token, where the manifest says `Safety::Lookup`.
-    fn lookup(&self, _token: &Token) -> Option<Call> {
+    fn lookup(&self, _lost: &Lost) -> Option<Call> {
         None
     }
 
-    /// Reads the answer to `lookup`: the job, or proof that it is not listed now.
-    fn read_lookup(&self, _token: &Token, reply: &Reply) -> Result<Option<Handle>, Trouble> {
+    /// Reads the answer to `lookup`, or to the call of a `Then`.
+    fn read_lookup(&self, _lost: &Lost, reply: &Reply) -> Result<Sought, Trouble> {
+        Err(Trouble::unreadable(reply))
+    }
+
+    /// The call that lists the jobs made since then, Unix milliseconds, where the provider has a list (U13).
+    fn listing(&self, _since_unix_ms: i64, _now_unix_ms: i64) -> Option<Call> {
+        None
+    }
+
+    /// Reads a page of the list.
+    fn read_listing(&self, reply: &Reply) -> Result<Listing, Trouble> {
         Err(Trouble::unreadable(reply))
     }
 
@@ -355,13 +487,45 @@ pub trait Adapter: Send + Sync {
         Err("jobs at this provider cannot be followed by an id; write the job off")
     }
 
+    /// A call that costs nothing and succeeds only with a good credential.
+    fn check(&self) -> Option<Call> {
+        None
+    }
+
+    /// Reads the answer to `check`: any success, unless the provider puts its errors into successes.
+    fn read_check(&self, reply: &Reply) -> Result<(), Trouble> {
+        if reply.is_success() {
+            return Ok(());
+        }
+        let class = match reply.status {
+            401 | 403 => TroubleClass::Credential,
+            402 => TroubleClass::Quota,
+            429 => TroubleClass::Busy,
+            500.. => TroubleClass::Unavailable,
+            _ => TroubleClass::Unknown,
+        };
+        Err(Trouble::of(class, format!("http_{}", reply.status)))
+    }
+
     /// The call that fetches the keys callbacks are signed with, where the provider signs them. Kept up to 24 h.
     fn callback_keys(&self) -> Option<Call> {
         None
     }
 
-    /// Whether a callback is genuine (U9). It is a wake-up only: the truth is fetched afterwards in any case.
-    fn accepts_callback(&self, _callback: &Callback, _keys: Option<&Reply>) -> bool {
-        false
+    /// Whether a callback is genuine (U9), as far as it is signed. It is a wake-up only: the truth is fetched
+    /// afterwards in any case.
+    fn accepts_callback(&self, _callback: &Callback) -> bool {
+        self.manifest().callbacks == Callbacks::Unsigned
+    }
+
+    /// The job that a callback speaks of: what `read_submit` would have given for it. Asked only where the answer to the
+    /// submit was lost; the job is looked at before anything is believed.
+    fn callback_job(&self, _lost: &Lost, _callback: &Callback) -> Option<Handle> {
+        None
+    }
+
+    /// What the provider wants to read in the answer to its callback; none for an empty answer.
+    fn callback_answer(&self, _callback: &Callback) -> Option<String> {
+        None
     }
 }

@@ -65,8 +65,9 @@ impl Engine {
         let Some(live) = inner.providers.live_by_name(provider) else { return Received::Unknown };
         let door = Door::Live(live);
         let keys = inner.keys_of(&door).await;
-        let callback = Callback { headers, body, now_unix_s: inner.clock.now().unix_s() };
-        if !door.adapter().accepts_callback(&callback, keys.as_ref()) {
+        let now_unix_s = inner.clock.now().unix_s();
+        let callback = Callback { headers, body, now_unix_s, keys: keys.as_ref(), ..Callback::default() };
+        if !door.adapter().accepts_callback(&callback) {
             tracing::warn!(job.id = %job, provider, "a callback of {provider} for job {job} is not genuine");
             return Received::Unknown;
         }

@@ -97,7 +97,7 @@ impl Inner {
                     continue;
                 }
                 Output::Bytes(bytes) => Content::Memory(bytes.clone()),
-                Output::Url(url) => self.fetch(door, url).await?,
+                Output::Url(url) | Output::Guarded(url) => self.fetch(door, url).await?,
             };
             let (content, known) = know(content).await.map_err(|_| later("temporary_file"))?;
             self.expected(job, &known.examined)?;

@@ -321,7 +321,7 @@ impl Inner {
         preference: Option<&Preference>,
     ) -> Option<FileForm> {
         let first = self.ways(model, params, mode, preference, 0).next().filter(|_| mode == Mode::Live);
-        first.map(|way| way.door.adapter().file_form())
+        first.map(|way| way.door.adapter().file_form(&way.route.upstream_name(model, params)))
     }
 
     fn way(&self, form: FileForm, size_bytes: u64) -> Result<Way, String> {
@@ -330,13 +330,15 @@ impl Inner {
             (FileForm::Url, None) => {
                 Err(format!("cannot be handed to this model's provider, which fetches files; {NO_ADDRESS}"))
             }
-            (FileForm::UrlOrData, None) | (FileForm::Data, _) if size_bytes <= INLINE_BYTES_MAX => {
+            (FileForm::UrlOrData, None) | (FileForm::Data | FileForm::Bytes, _)
+                if size_bytes <= INLINE_BYTES_MAX =>
+            {
                 Ok(Way::Inline)
             }
             (FileForm::UrlOrData, None) => {
                 Err(format!("names a file of {size_bytes} bytes; above {INLINE_BYTES_MAX} {NO_ADDRESS}"))
             }
-            (FileForm::Data, _) => Err(format!(
+            (FileForm::Data | FileForm::Bytes, _) => Err(format!(
                 "names a file of {size_bytes} bytes; this model's provider takes at most {INLINE_BYTES_MAX}"
             )),
         }
@@ -365,7 +367,8 @@ impl Inner {
         files: Vec<(String, AssetId)>,
     ) -> Result<Inputs, Fault> {
         let way = self.ways(model, &job.params, job.mode, job.terms.providers.as_ref(), job.route).next();
-        let form = way.ok_or_else(|| Fault::of(Kind::ModelUnavailable))?.door.adapter().file_form();
+        let way = way.ok_or_else(|| Fault::of(Kind::ModelUnavailable))?;
+        let form = way.door.adapter().file_form(&way.route.upstream_name(model, &job.params));
         let mut found = Vec::with_capacity(files.len());
         let mut inline_bytes = 0;
         for (path, id) in files {

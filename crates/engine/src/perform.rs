@@ -199,7 +199,7 @@ impl Inner {
             Word::Failed(trouble) if trouble.class == TroubleClass::Gone => Event::Gone.into(),
             Word::Failed(trouble) => Event::Failed(trouble).into(),
             Word::Canceled => Event::CanceledThere.into(),
-            Word::Then(_) => {
+            Word::Then(_) | Word::Wanting => {
                 Event::Trouble(Trouble::of(TroubleClass::Unknown, "too_many_calls"), pace_ms.max(1_000))
                     .into()
             }
@@ -424,7 +424,7 @@ fn charge(job: &Job, step: &Step, parts: Option<MicroUsd>) -> MicroUsd {
 /// A result that is handed on where it lies.
 fn passed(door: &Door, output: Output, kind: &str) -> Stored {
     let (url, text) = match output {
-        Output::Url(url) => (Some(url), None),
+        Output::Url(url) | Output::Guarded(url) => (Some(url), None),
         Output::Text(text) => (None, Some(text)),
         Output::Bytes(_) => (None, None),
     };

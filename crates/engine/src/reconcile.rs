@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use parking_lot::Mutex;
-use spool_domain::adapter::{Safety, Trouble, TroubleClass};
+use spool_domain::adapter::{Lost, Safety, Sought, Trouble, TroubleClass};
 use spool_domain::ids::JobId;
 use spool_domain::job::Job;
 use spool_domain::lifecycle::Event;
@@ -51,9 +51,10 @@ impl Inner {
             };
         };
         let manifest = door.adapter().manifest();
+        let lost = Lost { token: &attempt.token, model: "", since_unix_ms: attempt.started_at.0 };
         let call = match manifest.safety {
-            Safety::Lookup => door.adapter().lookup(&attempt.token),
-            Safety::Blind => None,
+            Safety::Lookup => door.adapter().lookup(&lost),
+            Safety::Idempotent | Safety::Blind => None,
         };
         let Some(call) = call else { return Event::CannotTell };
         let quiet_ms = (SEND_WITHIN_MS + 2 * manifest.submit_timeout_ms + manifest.listing_lag_ms)
@@ -61,12 +62,12 @@ impl Inner {
         let counts = self.quiet.lasted_ms(job, boot_ms()) >= quiet_ms;
         let reply = self.providers.call(&door, &call, Sending::free(manifest.call_timeout_ms)).await;
         let found = match reply {
-            Ok(reply) => door.adapter().read_lookup(&attempt.token, &reply),
+            Ok(reply) => door.adapter().read_lookup(&lost, &reply),
             Err(unanswered) => Err(Trouble::of(TroubleClass::Unavailable, unanswered.why.code())),
         };
         match found {
-            Ok(Some(handle)) => Event::Found(handle),
-            Ok(None) => Event::NotFound { counts, wait_ms: LOOKUP_PACE_MS },
+            Ok(Sought::Found(handle)) => Event::Found(handle),
+            Ok(Sought::Then(_)) | Ok(Sought::Absent) => Event::NotFound { counts, wait_ms: LOOKUP_PACE_MS },
             Err(_) if stay_ms > self.settings.reconcile_stay_max_ms => Event::Overstayed,
             Err(trouble) => Event::Trouble(trouble, TROUBLE_PACE_MS),
         }

@@ -93,10 +93,11 @@ mod tests {
         for adapter in adapters() {
             let manifest = adapter.manifest();
             let token = spool_domain::adapter::Token("t".into());
+            let lost = spool_domain::adapter::Lost { token: &token, model: "m", since_unix_ms: 0 };
             assert!(!manifest.base_url.ends_with('/'), "{}", manifest.provider);
             assert_eq!(
                 manifest.safety == Safety::Lookup,
-                adapter.lookup(&token).is_some(),
+                adapter.lookup(&lost).is_some(),
                 "{}",
                 manifest.provider
             );

@@ -362,9 +362,13 @@ async fn u9_genuine_callbacks_are_believed_however_often_they_come_and_forged_on
             let said: Value = serde_json::from_slice(&body).unwrap();
             assert_eq!((&said["request_id"], &said["status"]), (&json!(handle.id), &json!("OK")));
             let accepts = |body: &[u8], now_unix_s| {
-                client
-                    .adapter
-                    .accepts_callback(&Callback { headers: &headers, body, now_unix_s }, Some(&keys))
+                client.adapter.accepts_callback(&Callback {
+                    headers: &headers,
+                    body,
+                    now_unix_s,
+                    keys: Some(&keys),
+                    ..Callback::default()
+                })
             };
             assert_eq!(accepts(&body, now_unix_s), genuine);
             assert!(!accepts(&body, now_unix_s + 301), "too old");

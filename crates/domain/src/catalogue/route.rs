@@ -148,7 +148,8 @@ impl Route {
         Upstream { model: self.upstream_name(model, params), input }
     }
 
-    fn upstream_name(&self, model: &Model, params: &Params) -> String {
+    /// The provider's name for the model.
+    pub fn upstream_name(&self, model: &Model, params: &Params) -> String {
         let mut text = String::new();
         for piece in &self.upstream {
             match piece {

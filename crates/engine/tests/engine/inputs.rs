@@ -372,7 +372,7 @@ impl Adapter for Wants {
     fn manifest(&self) -> &Manifest {
         self.0.manifest()
     }
-    fn file_form(&self) -> FileForm {
+    fn file_form(&self, _: &str) -> FileForm {
         self.1
     }
     fn submit(&self, work: &Work, token: &Token) -> Result<Call, Trouble> {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::world::{Setting, World, order};
 use serde_json::json;
 use spool_domain::adapter::{
-    Adapter, Auth, Call, Handle, Manifest, Method, NO_JOB_STATUSES, Output, Reply, Safety, Token, Trouble,
-    TroubleClass, Word, Work,
+    Adapter, Auth, Call, Callbacks, Handle, Manifest, Method, NO_JOB_STATUSES, Output, Reply, Safety, Token,
+    Trouble, TroubleClass, Word, Work,
 };
 use spool_domain::fault::Kind;
 use spool_domain::job::{AttemptResult, Outcome, Phase};
@@ -42,6 +42,10 @@ impl Scripted {
             listing_lag_ms: 0,
             retention_ms,
             duration_max_ms: 60_000,
+            concurrency: 0,
+            callbacks: Callbacks::None,
+            request_id_header: None,
+            unconfirmed: &[],
             verified_on: "2026-11-20",
         }))
     }

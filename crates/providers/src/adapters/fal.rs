@@ -20,8 +20,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use spool_domain::adapter::{
-    Adapter, Auth, Call, Callback, CancelWord, Handle, Manifest, Method, NO_JOB_STATUSES, Reply, Safety,
-    Token, Trouble, TroubleClass, Word, Work,
+    Adapter, Auth, Call, Callback, Callbacks, CancelWord, Handle, Lost, Manifest, Method, NO_JOB_STATUSES,
+    Reply, Safety, Token, Trouble, TroubleClass, Word, Work,
 };
 
 use super::answer;
@@ -67,6 +67,10 @@ static MANIFEST: Manifest = Manifest {
     // No longest run is documented, and above the account's concurrency limit requests wait in the queue; a day
     // is far beyond both.
     duration_max_ms: 86_400_000,
+    concurrency: 0,
+    callbacks: Callbacks::Keys,
+    request_id_header: None,
+    unconfirmed: &["no longest run is documented; a day is taken"],
     verified_on: "2026-11-20",
 };
 
@@ -153,8 +157,13 @@ impl Adapter for Fal {
         Some(Call::get(self.callback_keys_url.as_str()))
     }
 
-    fn accepts_callback(&self, callback: &Callback, keys: Option<&Reply>) -> bool {
-        keys.is_some_and(|keys| callback::is_genuine(callback, keys))
+    fn accepts_callback(&self, callback: &Callback) -> bool {
+        callback.keys.is_some_and(|keys| callback::is_genuine(callback, keys))
+    }
+
+    fn callback_job(&self, lost: &Lost, callback: &Callback) -> Option<Handle> {
+        let body: Value = serde_json::from_slice(callback.body).ok()?;
+        adopt::handle(body["request_id"].as_str()?, lost.model).ok()
     }
 }
 

@@ -14,8 +14,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use spool_domain::adapter::{
-    Adapter, Auth, Call, Handle, Manifest, Method, NO_JOB_STATUSES, Output, Reply, Safety, Token, Trouble,
-    TroubleClass, Word, Work,
+    Adapter, Auth, Call, Callbacks, Handle, Manifest, Method, NO_JOB_STATUSES, Output, Reply, Safety, Token,
+    Trouble, TroubleClass, Word, Work,
 };
 
 use super::answer;
@@ -42,6 +42,12 @@ static MANIFEST: Manifest = Manifest {
     // life of a file is ten minutes.
     retention_ms: 600_000,
     duration_max_ms: 300_000,
+    concurrency: 0,
+    callbacks: Callbacks::None,
+    request_id_header: None,
+    unconfirmed: &[
+        "how long files of self-hosted servers live; the shortest documented life, ten minutes, is taken",
+    ],
     verified_on: "2026-11-20",
 };
 

@@ -2,8 +2,8 @@
 
 use serde::de::DeserializeOwned;
 use spool_domain::adapter::{
-    Adapter, Auth, Call, CancelWord, Handle, Manifest, Method, Output, Reply, Safety, Token, Trouble,
-    TroubleClass, Word, Work,
+    Adapter, Auth, Call, Callbacks, CancelWord, Handle, Lost, Manifest, Method, Output, Reply, Safety,
+    Sought, Token, Trouble, TroubleClass, Word, Work,
 };
 use spool_domain::money::MicroUsd;
 use spool_domain::resident::SCHEME;
@@ -37,6 +37,10 @@ static MANIFEST: Manifest = Manifest {
     listing_lag_ms: 0,
     retention_ms: RETENTION_MS,
     duration_max_ms: LATE_MS + DELAY_MAX_MS,
+    concurrency: 0,
+    callbacks: Callbacks::None,
+    request_id_header: None,
+    unconfirmed: &[],
     verified_on: "2026-11-20",
 };
 
@@ -119,16 +123,19 @@ impl Adapter for Sandbox {
         Ok(Handle { id: provider_job.to_owned(), facts: Default::default() })
     }
 
-    fn lookup(&self, token: &Token) -> Option<Call> {
-        Some(Call::get(format!("/jobs?token={}", token.0)))
+    fn lookup(&self, lost: &Lost) -> Option<Call> {
+        Some(Call::get(format!("/jobs?token={}", lost.token.0)))
     }
 
-    fn read_lookup(&self, _token: &Token, reply: &Reply) -> Result<Option<Handle>, Trouble> {
+    fn read_lookup(&self, _lost: &Lost, reply: &Reply) -> Result<Sought, Trouble> {
         if reply.status != 200 {
             return Err(refusal(reply));
         }
         let Listing { jobs } = body(reply)?;
-        Ok(jobs.into_iter().next().map(|Accepted { id, .. }| Handle { id, facts: Default::default() }))
+        let found = jobs.into_iter().next();
+        Ok(found.map_or(Sought::Absent, |Accepted { id, .. }| {
+            Sought::Found(Handle { id, facts: Default::default() })
+        }))
     }
 }
 

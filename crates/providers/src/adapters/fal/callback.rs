@@ -86,7 +86,7 @@ mod tests {
 
     fn genuine(headers: &[(String, String)], body: &[u8], now_unix_s: i64, keys: &str) -> bool {
         let keys = Reply { status: 200, body: keys.to_owned().into(), ..Reply::default() };
-        is_genuine(&Callback { headers, body, now_unix_s }, &keys)
+        is_genuine(&Callback { headers, body, now_unix_s, ..Callback::default() }, &keys)
     }
 
     #[test]

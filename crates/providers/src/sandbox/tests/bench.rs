@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use spool_domain::adapter::{Adapter, Call, CancelWord, Handle, Output, Reply, Token, Trouble, Word, Work};
+use spool_domain::adapter::{
+    Adapter, Call, CancelWord, Handle, Lost, Output, Reply, Sought, Token, Trouble, Word, Work,
+};
 use spool_domain::catalogue::{Makes, Wish};
 use spool_domain::ids::{AssetId, Entropy};
 use spool_domain::reference::file_id;
@@ -91,7 +93,12 @@ impl Bench {
 
     pub(super) fn lookup(&self, token: &str) -> Option<Handle> {
         let token = Token(token.to_owned());
-        Sandbox.read_lookup(&token, &self.reply(&Sandbox.lookup(&token).unwrap())).unwrap()
+        let lost = Lost { token: &token, model: "", since_unix_ms: 0 };
+        match Sandbox.read_lookup(&lost, &self.reply(&Sandbox.lookup(&lost).unwrap())).unwrap() {
+            Sought::Found(handle) => Some(handle),
+            Sought::Absent => None,
+            Sought::Then(_) => panic!("one call is enough"),
+        }
     }
 
     pub(super) fn cancel(&self, handle: &Handle) -> CancelWord {
