@@ -136,6 +136,7 @@ pub enum Method {
     Post,
     Put,
     Delete,
+    Patch,
 }
 
 /// One request to a provider, without credentials.

@@ -235,6 +235,7 @@ impl Providers {
                 Method::Post => http::Method::POST,
                 Method::Put => http::Method::PUT,
                 Method::Delete => http::Method::DELETE,
+                Method::Patch => http::Method::PATCH,
             },
             url: &url,
             headers,

@@ -217,6 +217,6 @@ impl Fake {
             let jobs = self.state.jobs.lock();
             self.state.callback(jobs.iter().find(|job| job.id == id)?, genuine)?
         };
-        letter.deliver().await
+        letter.deliver().await.map(|(status, _)| status)
     }
 }

@@ -6,12 +6,16 @@
 //! right when bill and ledger agree.
 
 pub mod bill;
+mod desk;
 pub mod fal;
 pub mod files;
+mod letter;
 mod media;
 pub mod openai;
 pub mod receiver;
 mod script;
 mod server;
+pub mod signing;
+pub mod upstream;
 
 pub use script::Gate;

@@ -12,9 +12,10 @@ use serde_json::{Map, Value, json};
 use tokio::sync::oneshot;
 
 use super::apps::App;
-use super::callback::{self, Letter};
+use super::callback;
 use super::job::{End, Job};
 use super::{Behaviour, Callbacks, KEY, Look};
+use crate::letter::Letter;
 use crate::script::{Count, Script};
 use crate::server::{Tasks, hang_up};
 
@@ -296,7 +297,7 @@ impl Provider {
             body["status"] = "ERROR".into();
             body["error"] = format!("Invalid status code: {}", status.as_u16()).into();
         }
-        Some(Letter::new(url, &job.id, body.to_string().into(), genuine))
+        Some(callback::letter(url, &job.id, body.to_string().into(), genuine))
     }
 }
 

@@ -4,4 +4,5 @@ mod answer;
 #[cfg(test)]
 mod cassette;
 pub mod fal;
+mod form;
 pub mod openai;

@@ -34,6 +34,7 @@ impl Line<'_> {
             Method::Post => hyper::Method::POST,
             Method::Put => hyper::Method::PUT,
             Method::Delete => hyper::Method::DELETE,
+            Method::Patch => hyper::Method::PATCH,
         };
         let mut request = Request::builder().method(method).uri(format!("/{target}")).header("host", host);
         for (name, value) in &call.headers {

@@ -1,0 +1,102 @@
+//! Every route of the shipped catalogue to a provider, with every input that the price expectations have for its model:
+//! the fake is as strict as the provider is documented to be, so a parameter map that is wrong is refused here.
+
+use std::sync::OnceLock;
+
+use serde_json::{Map, Value};
+use spool_domain::adapter::{Adapter, FileForm, Word, Work};
+use spool_domain::catalogue::{Catalogue, Media, Model, Params, Unknown, Words, shipped};
+
+use crate::line::{Line, work};
+use crate::suite::{Subject, token};
+
+fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+    CATALOGUE.get_or_init(|| Catalogue::read(&shipped(), spool_providers::registry::NAMES).unwrap())
+}
+
+/// The inputs of the price expectations, by model.
+fn inputs() -> &'static Vec<(String, Vec<Map<String, Value>>)> {
+    static INPUTS: OnceLock<Vec<(String, Vec<Map<String, Value>>)>> = OnceLock::new();
+    INPUTS.get_or_init(|| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../engine/tests/engine/catalogue/prices");
+        let mut all = Vec::new();
+        for file in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            let read: Value = toml::from_str(&text).unwrap();
+            for model in read["model"].as_array().unwrap() {
+                let cases = model["case"].as_array().unwrap();
+                let inputs = cases.iter().map(|case| case["input"].as_object().unwrap().clone()).collect();
+                all.push((model["id"].as_str().unwrap().to_owned(), inputs));
+            }
+        }
+        all
+    })
+}
+
+/// A small file of this kind, in the form that the adapter takes.
+fn file(form: FileForm, of: Media) -> String {
+    let (kind, name) = match of {
+        Media::Image => ("image/png", "picture.png"),
+        Media::Video => ("video/mp4", "clip.mp4"),
+        Media::Audio => ("audio/mpeg", "sound.mp3"),
+    };
+    match form {
+        FileForm::Url | FileForm::UrlOrData => format!("https://files.test/{name}"),
+        FileForm::Data | FileForm::Bytes => format!("data:{kind};base64,AAECAwQ="),
+    }
+}
+
+fn filled(model: &Model, params: &Params, form: FileForm) -> Params {
+    let mut params = params.clone();
+    let spots: Vec<_> = model.files(&params).into_iter().map(|at| (at.path, at.of)).collect();
+    for (path, of) in spots {
+        params.put_file(&path, file(form, of));
+    }
+    params
+}
+
+pub(crate) async fn every_route_is_taken(subject: Subject) {
+    let fake = (subject.start)().await;
+    let adapter: &dyn Adapter = subject.adapter.as_ref();
+    let provider = adapter.manifest().provider;
+    let line = Line { adapter, base_url: fake.base_url(), key: fake.key().to_owned() };
+    let (mut taken, mut refused) = (0, Vec::new());
+    for (id, inputs) in inputs() {
+        let Some(model) = catalogue().find(id) else { continue };
+        for (no, input) in inputs.iter().enumerate() {
+            let input: Map<_, _> = input
+                .iter()
+                .map(|(name, value)| {
+                    let value = if value == "job" {
+                        "job_00000000000000000000000000000000".into()
+                    } else {
+                        value.clone()
+                    };
+                    (name.clone(), value)
+                })
+                .collect();
+            let words = Words::Names { unknown: Unknown::Refuse, numeric_strings: false };
+            let Ok(params) = model.validate(&input, words) else { continue };
+            for route in
+                model.routes.iter().filter(|route| route.provider == provider && route.serves(&params))
+            {
+                let form = adapter.file_form(&route.upstream_name(&model, &params));
+                let upstream = route.render(&model, &filled(&model, &params, form), 1);
+                let order: Work = work(model.makes, &upstream.model, Value::Object(upstream.input.clone()));
+                let name = token(taken);
+                taken += 1;
+                match line.submit(&order, &name).await.unwrap() {
+                    Ok(Word::Accepted(..) | Word::Finished { .. }) => {}
+                    other => refused.push(format!(
+                        "{id}, case {no}, {}: {other:?}\n    {}",
+                        upstream.model,
+                        Value::Object(upstream.input)
+                    )),
+                }
+            }
+        }
+    }
+    assert!(taken > 0, "no route of the catalogue leads to {provider}");
+    assert!(refused.is_empty(), "{} of {taken} orders were refused:\n{}", refused.len(), refused.join("\n"));
+}
