@@ -13,8 +13,10 @@ mod letter;
 mod media;
 pub mod openai;
 pub mod receiver;
+pub mod replicate;
 mod script;
 mod server;
+mod shape;
 pub mod signing;
 pub mod upstream;
 

@@ -6,3 +6,4 @@ mod cassette;
 pub mod fal;
 mod form;
 pub mod openai;
+pub mod replicate;

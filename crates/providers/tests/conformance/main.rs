@@ -4,5 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
 mod line;
+mod replicate;
 mod routes;
 mod suite;
