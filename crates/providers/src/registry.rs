@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use spool_domain::adapter::Adapter;
 
-use crate::adapters::{fal, openai};
+use crate::adapters::{fal, openai, runway};
 use crate::sandbox::Sandbox;
 
 /// The names that a model's routes may use, sorted. A route to a provider without an adapter is never taken: what it
@@ -47,6 +47,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
         Arc::new(fal::Fal::default()), //
         Arc::new(openai::OpenAi),
+        Arc::new(runway::Runway),
         Arc::new(Sandbox),
     ]
 }

@@ -6,3 +6,5 @@ mod cassette;
 pub mod fal;
 mod form;
 pub mod openai;
+mod plain;
+pub mod runway;
