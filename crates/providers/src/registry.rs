@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use spool_domain::adapter::Adapter;
 
-use crate::adapters::{fal, openai, replicate};
+use crate::adapters::{fal, openai, replicate, runway};
 use crate::sandbox::Sandbox;
 
 /// The names that a model's routes may use, sorted. A route to a provider without an adapter is never taken: what it
@@ -48,6 +48,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(fal::Fal::default()), //
         Arc::new(openai::OpenAi),
         Arc::new(replicate::Replicate),
+        Arc::new(runway::Runway),
         Arc::new(Sandbox),
     ]
 }

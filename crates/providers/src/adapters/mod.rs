@@ -7,3 +7,5 @@ pub mod fal;
 mod form;
 pub mod openai;
 pub mod replicate;
+mod plain;
+pub mod runway;
