@@ -5,4 +5,6 @@ mod answer;
 mod cassette;
 pub mod fal;
 mod form;
+pub mod google;
 pub mod openai;
+pub mod vertex;
