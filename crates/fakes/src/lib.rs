@@ -8,7 +8,10 @@
 pub mod bill;
 mod desk;
 pub mod fal;
+mod fields;
 pub mod files;
+pub mod google;
+pub mod google_tts;
 mod letter;
 mod media;
 pub mod openai;

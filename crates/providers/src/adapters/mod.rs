@@ -6,5 +6,6 @@ mod cassette;
 pub mod fal;
 mod form;
 pub mod google;
+pub mod google_tts;
 pub mod openai;
 pub mod vertex;
