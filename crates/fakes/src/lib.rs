@@ -20,5 +20,6 @@ mod script;
 mod server;
 pub mod signing;
 pub mod upstream;
+pub mod xai;
 
 pub use script::Gate;

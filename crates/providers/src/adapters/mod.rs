@@ -9,3 +9,4 @@ pub mod google;
 pub mod google_tts;
 pub mod openai;
 pub mod vertex;
+pub mod xai;

@@ -9,3 +9,4 @@ mod line;
 mod routes;
 mod suite;
 mod vertex;
+mod xai;
