@@ -8,7 +8,10 @@
 pub mod bill;
 mod desk;
 pub mod fal;
+mod fields;
 pub mod files;
+pub mod google;
+pub mod google_tts;
 mod letter;
 mod media;
 pub mod openai;
@@ -19,5 +22,6 @@ mod server;
 mod shape;
 pub mod signing;
 pub mod upstream;
+pub mod xai;
 
 pub use script::Gate;

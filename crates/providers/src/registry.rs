@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use spool_domain::adapter::Adapter;
 
-use crate::adapters::{fal, openai, replicate, runway};
+use crate::adapters::{fal, google, google_tts, openai, replicate, runway, vertex, xai};
 use crate::sandbox::Sandbox;
 
 /// The names that a model's routes may use, sorted. A route to a provider without an adapter is never taken: what it
@@ -20,6 +20,7 @@ pub const NAMES: &[&str] = &[
     "elevenlabs",
     "fal",
     "google",
+    "google-tts",
     "higgsfield",
     "ideogram",
     "jimeng",
@@ -46,10 +47,14 @@ pub const NAMES: &[&str] = &[
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
         Arc::new(fal::Fal::default()), //
+        Arc::new(google::Google),
+        Arc::new(google_tts::GoogleTts),
         Arc::new(openai::OpenAi),
         Arc::new(replicate::Replicate),
         Arc::new(runway::Runway),
         Arc::new(Sandbox),
+        Arc::new(vertex::Vertex),
+        Arc::new(xai::Xai),
     ]
 }
 

@@ -3,7 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
+mod google;
+mod google_tts;
 mod line;
 mod replicate;
 mod routes;
 mod suite;
+mod vertex;
+mod xai;
