@@ -7,12 +7,14 @@
 
 pub mod bill;
 mod desk;
+pub mod elevenlabs;
 pub mod fal;
 pub mod files;
 mod letter;
 mod media;
 pub mod openai;
 pub mod receiver;
+mod rules;
 mod script;
 mod server;
 pub mod signing;

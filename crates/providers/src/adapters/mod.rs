@@ -3,6 +3,8 @@
 mod answer;
 #[cfg(test)]
 mod cassette;
+pub mod elevenlabs;
+mod escape;
 pub mod fal;
 mod form;
 pub mod openai;
