@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use spool_domain::adapter::Adapter;
 
-use crate::adapters::{elevenlabs, fal, openai};
+use crate::adapters::{elevenlabs, fal, openai, openai_compatible};
 use crate::sandbox::Sandbox;
 
 /// The names that a model's routes may use, sorted. A route to a provider without an adapter is never taken: what it
@@ -48,6 +48,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(elevenlabs::ElevenLabs),
         Arc::new(fal::Fal::default()),
         Arc::new(openai::OpenAi),
+        Arc::new(openai_compatible::OpenAiCompatible),
         Arc::new(Sandbox),
     ]
 }

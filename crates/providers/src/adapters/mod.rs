@@ -8,3 +8,4 @@ mod escape;
 pub mod fal;
 mod form;
 pub mod openai;
+pub mod openai_compatible;

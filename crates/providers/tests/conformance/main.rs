@@ -5,5 +5,7 @@
 
 mod elevenlabs;
 mod line;
+mod openai;
+mod openai_compatible;
 mod routes;
 mod suite;
