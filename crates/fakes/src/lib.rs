@@ -7,6 +7,7 @@
 
 pub mod bill;
 mod desk;
+pub mod elevenlabs;
 pub mod fal;
 mod fields;
 pub mod files;
@@ -17,6 +18,7 @@ mod media;
 pub mod openai;
 pub mod receiver;
 pub mod replicate;
+mod rules;
 mod script;
 mod server;
 mod shape;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use spool_domain::adapter::Adapter;
 
-use crate::adapters::{fal, google, google_tts, openai, replicate, runway, vertex, xai};
+use crate::adapters::{elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, vertex, xai};
 use crate::sandbox::Sandbox;
 
 /// The names that a model's routes may use, sorted. A route to a provider without an adapter is never taken: what it
@@ -52,6 +52,9 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(openai::OpenAi),
         Arc::new(replicate::Replicate),
         Arc::new(runway::Runway),
+        Arc::new(elevenlabs::ElevenLabs),
+        Arc::new(fal::Fal::default()),
+        Arc::new(openai_compatible::OpenAiCompatible),
         Arc::new(Sandbox),
         Arc::new(vertex::Vertex),
         Arc::new(xai::Xai),

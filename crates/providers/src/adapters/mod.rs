@@ -3,6 +3,8 @@
 mod answer;
 #[cfg(test)]
 mod cassette;
+pub mod elevenlabs;
+mod escape;
 pub mod fal;
 mod form;
 pub mod google;
@@ -13,3 +15,4 @@ mod plain;
 pub mod runway;
 pub mod vertex;
 pub mod xai;
+pub mod openai_compatible;
