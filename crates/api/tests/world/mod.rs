@@ -179,7 +179,12 @@ impl World {
         let mut setups: Vec<Setup> = setting.live.into_iter().map(setup).collect();
         if let Some(base_url) = setting.openai {
             settings.operator_from = MicroUsd::ZERO;
-            setups.push(Setup { adapter: Arc::new(OpenAi), base_url: Some(base_url), credential: None, concurrency: None });
+            setups.push(Setup {
+                adapter: Arc::new(OpenAi),
+                base_url: Some(base_url),
+                credential: None,
+                concurrency: None,
+            });
         }
         let engine = Engine::start(Parts {
             store: store.clone(),
