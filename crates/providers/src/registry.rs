@@ -5,7 +5,7 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, vertex, xai,
+    comfyui, elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, vertex, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -49,6 +49,7 @@ pub const NAMES: &[&str] = &[
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
         Arc::new(Sandbox),
+        Arc::new(comfyui::ComfyUi),
         Arc::new(elevenlabs::ElevenLabs),
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),
