@@ -5,7 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    comfyui, elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, vertex, xai,
+    a1111, comfyui, elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway,
+    vertex, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -49,6 +50,7 @@ pub const NAMES: &[&str] = &[
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
         Arc::new(Sandbox),
+        Arc::new(a1111::A1111),
         Arc::new(comfyui::ComfyUi),
         Arc::new(elevenlabs::ElevenLabs),
         Arc::new(fal::Fal::default()),

@@ -1,5 +1,6 @@
 //! One file per upstream: what it is like, how to ask it, and what its answers mean.
 
+pub mod a1111;
 mod answer;
 #[cfg(test)]
 mod cassette;
