@@ -5,6 +5,7 @@
 //! do. What it accepted is on its bill whether or not anybody heard the answer; a test of the engine is
 //! right when bill and ledger agree.
 
+pub mod bfl;
 pub mod bill;
 mod desk;
 pub mod fal;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use spool_domain::adapter::Adapter;
 
-use crate::adapters::{fal, openai, replicate};
+use crate::adapters::{bfl, fal, openai, replicate};
 use crate::sandbox::Sandbox;
 
 /// The names that a model's routes may use, sorted. A route to a provider without an adapter is never taken: what it
@@ -45,7 +45,8 @@ pub const NAMES: &[&str] = &[
 /// All adapters, one line per provider.
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
-        Arc::new(fal::Fal::default()), //
+        Arc::new(bfl::Bfl),
+        Arc::new(fal::Fal::default()),
         Arc::new(openai::OpenAi),
         Arc::new(replicate::Replicate),
         Arc::new(Sandbox),
