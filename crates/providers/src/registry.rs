@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use spool_domain::adapter::Adapter;
 
-use crate::adapters::{bfl, fal, openai, replicate};
+use crate::adapters::{
+    bfl, elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, vertex, xai,
+};
 use crate::sandbox::Sandbox;
 
 /// The names that a model's routes may use, sorted. A route to a provider without an adapter is never taken: what it
@@ -20,6 +22,7 @@ pub const NAMES: &[&str] = &[
     "elevenlabs",
     "fal",
     "google",
+    "google-tts",
     "higgsfield",
     "ideogram",
     "jimeng",
@@ -45,11 +48,18 @@ pub const NAMES: &[&str] = &[
 /// All adapters, one line per provider.
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
-        Arc::new(bfl::Bfl),
-        Arc::new(fal::Fal::default()),
-        Arc::new(openai::OpenAi),
-        Arc::new(replicate::Replicate),
         Arc::new(Sandbox),
+        Arc::new(bfl::Bfl),
+        Arc::new(elevenlabs::ElevenLabs),
+        Arc::new(fal::Fal::default()),
+        Arc::new(google::Google),
+        Arc::new(google_tts::GoogleTts),
+        Arc::new(openai::OpenAi),
+        Arc::new(openai_compatible::OpenAiCompatible),
+        Arc::new(replicate::Replicate),
+        Arc::new(runway::Runway),
+        Arc::new(vertex::Vertex),
+        Arc::new(xai::Xai),
     ]
 }
 

@@ -5,7 +5,16 @@ pub mod bfl;
 #[cfg(test)]
 mod cassette;
 mod credits;
+pub mod elevenlabs;
+mod escape;
 pub mod fal;
 mod form;
+pub mod google;
+pub mod google_tts;
 pub mod openai;
+pub mod openai_compatible;
+mod plain;
 pub mod replicate;
+pub mod runway;
+pub mod vertex;
+pub mod xai;

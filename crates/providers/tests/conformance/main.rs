@@ -4,7 +4,14 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
 mod bfl;
+mod elevenlabs;
+mod google;
+mod google_tts;
 mod line;
+mod openai;
+mod openai_compatible;
 mod replicate;
 mod routes;
 mod suite;
+mod vertex;
+mod xai;
