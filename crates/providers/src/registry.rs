@@ -5,7 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    bfl, elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, vertex, xai,
+    bfl, elevenlabs, fal, google, google_tts, ideogram, openai, openai_compatible, replicate, runway, vertex,
+    xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -54,6 +55,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
+        Arc::new(ideogram::Ideogram),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
         Arc::new(replicate::Replicate),

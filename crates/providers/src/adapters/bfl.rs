@@ -20,7 +20,7 @@ use spool_domain::adapter::{
     Safety, Token, Trouble, TroubleClass, Word, Work,
 };
 
-use super::{answer, credits, form};
+use super::{answer, credits, form, plain};
 
 /// The adapter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,9 +80,13 @@ impl Adapter for Bfl {
     }
 
     fn submit(&self, work: &Work, _: &Token) -> Result<Call, Trouble> {
+        // Parts of the name can come from parameters.
+        if !plain::is_path(&work.model) {
+            return Err(Trouble::of(TroubleClass::Caller, "no_such_endpoint"));
+        }
         let mut input = work.input.clone();
         input.values_mut().for_each(strip_labels);
-        Ok(Call::json(Method::Post, format!("/v1/{}", endpoint(&work.model)?), &input))
+        Ok(Call::json(Method::Post, format!("/v1/{}", work.model), &input))
     }
 
     fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
@@ -145,17 +149,6 @@ impl Adapter for Bfl {
     }
 }
 
-/// The endpoint's path. Parts of it can come from parameters, so nothing but plain segments may pass.
-fn endpoint(model: &str) -> Result<&str, Trouble> {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-    let segment = |part: &str| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain);
-    if model.split('/').all(segment) {
-        Ok(model)
-    } else {
-        Err(Trouble::of(TroubleClass::Caller, "no_such_endpoint"))
-    }
-}
-
 /// Files in the call are bare base64, also in lists and in pairs of a time and a picture.
 fn strip_labels(value: &mut Value) {
     match value {
@@ -167,9 +160,7 @@ fn strip_labels(value: &mut Value) {
 
 /// A job by its id, which becomes part of a query.
 fn handle(id: &str) -> Option<Handle> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let good = !id.is_empty() && id.len() <= 100 && id.bytes().all(plain);
-    good.then(|| Handle { id: id.to_owned(), facts: BTreeMap::new() })
+    plain::is_id(id).then(|| Handle { id: id.to_owned(), facts: BTreeMap::new() })
 }
 
 fn global(handle: &Handle) -> Call {

@@ -7,6 +7,7 @@ mod bfl;
 mod elevenlabs;
 mod google;
 mod google_tts;
+mod ideogram;
 mod line;
 mod openai;
 mod openai_compatible;
