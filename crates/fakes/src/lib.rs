@@ -5,6 +5,7 @@
 //! do. What it accepted is on its bill whether or not anybody heard the answer; a test of the engine is
 //! right when bill and ledger agree.
 
+pub mod bfl;
 pub mod bill;
 mod desk;
 pub mod elevenlabs;
@@ -13,9 +14,11 @@ mod fields;
 pub mod files;
 pub mod google;
 pub mod google_tts;
+pub mod ideogram;
 mod letter;
 mod media;
 pub mod openai;
+mod published_keys;
 pub mod receiver;
 pub mod replicate;
 mod rules;

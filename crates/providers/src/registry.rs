@@ -5,7 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, vertex, xai,
+    bfl, elevenlabs, fal, google, google_tts, ideogram, openai, openai_compatible, replicate, runway, vertex,
+    xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -49,10 +50,12 @@ pub const NAMES: &[&str] = &[
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
         Arc::new(Sandbox),
+        Arc::new(bfl::Bfl),
         Arc::new(elevenlabs::ElevenLabs),
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
+        Arc::new(ideogram::Ideogram),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
         Arc::new(replicate::Replicate),

@@ -3,10 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
+mod bfl;
 mod elevenlabs;
 mod google;
 mod google_tts;
-mod line;
+mod ideogram;
 mod line;
 mod openai;
 mod openai_compatible;
