@@ -9,12 +9,14 @@ pub mod bill;
 mod desk;
 pub mod fal;
 pub mod files;
+pub mod kling;
 mod letter;
 mod media;
 pub mod openai;
 pub mod receiver;
 mod script;
 mod server;
+mod shape;
 pub mod signing;
 pub mod upstream;
 

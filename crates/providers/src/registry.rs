@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use spool_domain::adapter::Adapter;
 
-use crate::adapters::{fal, openai};
+use crate::adapters::{fal, kling, openai};
 use crate::sandbox::Sandbox;
 
 /// The names that a model's routes may use, sorted. A route to a provider without an adapter is never taken: what it
@@ -46,6 +46,7 @@ pub const NAMES: &[&str] = &[
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
         Arc::new(fal::Fal::default()), //
+        Arc::new(kling::Kling),
         Arc::new(openai::OpenAi),
         Arc::new(Sandbox),
     ]

@@ -5,4 +5,5 @@ mod answer;
 mod cassette;
 pub mod fal;
 mod form;
+pub mod kling;
 pub mod openai;
