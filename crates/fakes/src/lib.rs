@@ -6,18 +6,27 @@
 //! right when bill and ledger agree.
 
 pub mod bill;
+mod blank;
 mod desk;
+pub mod elevenlabs;
 pub mod fal;
+mod fields;
 pub mod files;
+pub mod google;
+pub mod google_tts;
 pub mod kling;
 mod letter;
 mod media;
 pub mod openai;
 pub mod receiver;
+pub mod replicate;
+mod rules;
 mod script;
 mod server;
 mod shape;
 pub mod signing;
 pub mod upstream;
+pub mod vidu;
+pub mod xai;
 
 pub use script::Gate;

@@ -1,124 +1,154 @@
-//! What a documented body looks like, and whether a given one is so. Providers differ in what they say about a wrong one;
-//! the fakes say where it is wrong.
+//! What a provider documents of its parameters: names, types, bounds. Fakes refuse what does not fit, in their provider's
+//! own words.
 
 use serde_json::{Map, Value};
 
-/// What a value has to be.
-pub(crate) enum Is {
-    /// A text that is not blank, of at most so many characters.
+use crate::upstream::Part;
+
+/// What a parameter takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    /// Text of so many characters at most.
     Text(usize),
-    /// One of these words.
-    OneOf(&'static [&'static str]),
-    /// Exactly this truth.
-    Only(bool),
     /// A whole number within these bounds.
-    Whole(i64, i64),
-    /// One of these whole numbers.
-    WholeOf(&'static [i64]),
+    Int(i64, i64),
     /// A number within these bounds.
     Number(f64, f64),
-    /// True or false.
+    /// One of these words.
+    Word(&'static [&'static str]),
     Flag,
     /// An http or https address.
-    Link,
-    /// An address, or a `data:` URI in base64.
+    Url,
+    /// A file in base64 without a label.
+    Base64,
+    /// Either of the two.
+    UrlOrBase64,
+    /// An address, or a `data:` URI.
+    UrlOrData,
+    /// Several of these.
+    UrlsOrData,
+    /// A file of a form.
     File,
-    /// An address, or base64 without a label.
-    Bare,
-    /// A list of so many to so many items.
-    List(usize, usize, &'static Is),
-    /// An object with these fields and no others.
-    Object(&'static [Field]),
-    /// Anything.
-    Any,
+    /// Anything that is JSON.
+    Json,
 }
 
-/// One field of an object.
+/// A parameter.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Field {
     name: &'static str,
-    is: Is,
+    kind: Kind,
     needed: bool,
 }
 
-/// A field that has to be there.
-pub(crate) const fn need(name: &'static str, is: Is) -> Field {
-    Field { name, is, needed: true }
+/// A parameter that may be given.
+pub(crate) const fn may(name: &'static str, kind: Kind) -> Field {
+    Field { name, kind, needed: false }
 }
 
-/// A field that may be there.
-pub(crate) const fn may(name: &'static str, is: Is) -> Field {
-    Field { name, is, needed: false }
+/// A parameter that has to be given.
+pub(crate) const fn must(name: &'static str, kind: Kind) -> Field {
+    Field { name, kind, needed: true }
 }
 
-/// Whether the object has what it needs, and nothing that is not documented. The error names the place.
-pub(crate) fn check(object: &Map<String, Value>, fields: &[&[Field]]) -> Result<(), String> {
-    for field in fields.iter().copied().flatten() {
-        match object.get(field.name) {
-            Some(value) => field.is.holds(value).map_err(|wrong| format!("{}{wrong}", field.name))?,
-            None if field.needed => return Err(format!("{} is missing", field.name)),
+/// What does not fit: the parameter, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Misfit {
+    pub(crate) field: String,
+    pub(crate) why: &'static str,
+}
+
+fn misfit(field: &str, why: &'static str) -> Misfit {
+    Misfit { field: field.to_owned(), why }
+}
+
+/// Whether what these fields say of an object is true of it. Others are refused only if the list is `closed`.
+pub(crate) fn check(fields: &[Field], given: &Map<String, Value>, closed: bool) -> Result<(), Misfit> {
+    for field in fields {
+        match given.get(field.name) {
+            Some(value) if field.kind.fits(value) => {}
+            Some(_) => return Err(misfit(field.name, "does not fit")),
+            None if field.needed => return Err(misfit(field.name, "is required")),
             None => {}
         }
     }
-    let known = |name: &String| fields.iter().copied().flatten().any(|field| field.name == name);
-    match object.keys().find(|name| !known(name)) {
-        Some(name) => Err(format!("{name} is not known")),
+    let known = |name: &str| fields.iter().any(|field| field.name == name);
+    match given.keys().find(|name| closed && !known(name)) {
+        Some(name) => Err(misfit(name, "is not known")),
         None => Ok(()),
     }
 }
 
-impl Is {
-    fn holds(&self, value: &Value) -> Result<(), String> {
-        let good = match self {
-            Self::Text(max) => {
-                value.as_str().is_some_and(|text| !text.trim().is_empty() && text.chars().count() <= *max)
-            }
-            Self::OneOf(words) => value.as_str().is_some_and(|word| words.contains(&word)),
-            Self::Only(truth) => value.as_bool() == Some(*truth),
-            Self::Whole(min, max) => value.as_i64().is_some_and(|number| (*min..=*max).contains(&number)),
-            Self::WholeOf(numbers) => value.as_i64().is_some_and(|number| numbers.contains(&number)),
-            Self::Number(min, max) => value.as_f64().is_some_and(|number| (*min..=*max).contains(&number)),
-            Self::Flag => value.is_boolean(),
-            Self::Link => value.as_str().is_some_and(is_link),
-            Self::File => value.as_str().is_some_and(|text| is_link(text) || is_labelled(text)),
-            Self::Bare => value.as_str().is_some_and(|text| is_link(text) || is_base64(text)),
-            Self::Any => true,
-            Self::List(min, max, item) => {
-                let list = value.as_array().ok_or(" is not a list")?;
-                if !(*min..=*max).contains(&list.len()) {
-                    return Err(format!(" has {} items", list.len()));
-                }
-                for (at, value) in list.iter().enumerate() {
-                    item.holds(value).map_err(|wrong| format!("[{at}]{wrong}"))?;
-                }
-                true
-            }
-            Self::Object(fields) => {
-                let object = value.as_object().ok_or(" is not an object")?;
-                check(object, &[fields]).map_err(|wrong| format!(".{wrong}"))?;
-                true
-            }
-        };
-        if good { Ok(()) } else { Err(format!(" must not be {}", short(value))) }
+/// The same for a form, whose values are all texts or files. Each part but those of `several` may stand there once.
+pub(crate) fn check_form(fields: &[Field], parts: &[Part], several: &[&str]) -> Result<(), Misfit> {
+    for field in fields {
+        let found: Vec<_> = parts.iter().filter(|part| part.name == field.name).collect();
+        if found.is_empty() && field.needed {
+            return Err(misfit(field.name, "is required"));
+        }
+        if found.len() > 1 && !several.contains(&field.name) {
+            return Err(misfit(field.name, "is there twice"));
+        }
+        if found.iter().any(|part| !field.kind.fits_part(part)) {
+            return Err(misfit(field.name, "does not fit"));
+        }
+    }
+    let known = |part: &&Part| fields.iter().any(|field| field.name == part.name);
+    match parts.iter().find(|part| !known(part)) {
+        Some(part) => Err(misfit(&part.name, "is not known")),
+        None => Ok(()),
     }
 }
 
-fn is_link(text: &str) -> bool {
-    text.starts_with("http://") || text.starts_with("https://")
-}
+impl Kind {
+    fn fits(self, value: &Value) -> bool {
+        let text = value.as_str();
+        match self {
+            Self::Int(min, max) => value.as_i64().is_some_and(|number| (min..=max).contains(&number)),
+            Self::Number(min, max) => value.as_f64().is_some_and(|number| (min..=max).contains(&number)),
+            Self::Flag => value.is_boolean(),
+            Self::UrlsOrData => value
+                .as_array()
+                .is_some_and(|items| !items.is_empty() && items.iter().all(|one| Self::UrlOrData.fits(one))),
+            Self::Json => true,
+            Self::File => false,
+            Self::Text(_)
+            | Self::Word(_)
+            | Self::Url
+            | Self::Base64
+            | Self::UrlOrBase64
+            | Self::UrlOrData => text.is_some_and(|text| self.fits_text(text)),
+        }
+    }
 
-fn is_base64(text: &str) -> bool {
-    let digit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
-    !text.is_empty() && text.bytes().all(digit)
-}
+    fn fits_part(self, part: &Part) -> bool {
+        match self {
+            Self::File => part.file_name.is_some() && part.content_type.is_some() && !part.bytes.is_empty(),
+            // A field of a form has neither.
+            _ => part.file_name.is_none() && self.fits_text(part.text()),
+        }
+    }
 
-fn is_labelled(text: &str) -> bool {
-    let parts = text.strip_prefix("data:").and_then(|data| data.split_once(";base64,"));
-    parts.is_some_and(|(label, digits)| label.contains('/') && is_base64(digits))
-}
-
-/// A value as it may stand in an error.
-fn short(value: &Value) -> String {
-    value.to_string().chars().take(80).collect()
+    fn fits_text(self, text: &str) -> bool {
+        let is_url = text.starts_with("http://") || text.starts_with("https://");
+        let is_base64 = || {
+            let digit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+            !text.is_empty() && text.len().is_multiple_of(4) && text.bytes().all(digit)
+        };
+        match self {
+            Self::Text(max) => text.chars().count() <= max,
+            Self::Int(min, max) => text.parse::<i64>().is_ok_and(|number| (min..=max).contains(&number)),
+            Self::Number(min, max) => text.parse::<f64>().is_ok_and(|number| (min..=max).contains(&number)),
+            Self::Word(words) => words.contains(&text),
+            Self::Flag => matches!(text, "true" | "false"),
+            Self::Url => is_url,
+            Self::Base64 => is_base64(),
+            Self::UrlOrBase64 => is_url || is_base64(),
+            Self::UrlOrData | Self::UrlsOrData => is_url || text.starts_with("data:"),
+            Self::Json => serde_json::from_str::<Value>(text).is_ok(),
+            Self::File => false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -128,32 +158,62 @@ mod tests {
     use super::*;
 
     const FIELDS: &[Field] = &[
-        need("prompt", Is::Text(5)),
-        may("n", Is::Whole(1, 4)),
-        may("shots", Is::List(1, 2, &Is::Object(&[need("url", Is::Link)]))),
-        may("image", Is::File),
-        may("bare", Is::Bare),
+        must("prompt", Kind::Text(5)),
+        may("n", Kind::Int(1, 4)),
+        may("strength", Kind::Number(0.0, 1.0)),
+        may("format", Kind::Word(&["png"])),
+        may("image", Kind::UrlOrBase64),
     ];
 
+    fn fits(given: Value, closed: bool) -> Result<(), String> {
+        check(FIELDS, given.as_object().unwrap(), closed).map_err(|misfit| misfit.field)
+    }
+
     #[test]
-    fn a_body_is_as_documented_or_the_place_is_named() {
-        for (body, wrong) in [
-            (json!({ "prompt": "boat", "n": 4, "shots": [{ "url": "https://a.test/x" }] }), None),
-            (json!({ "prompt": "boat", "image": "data:image/png;base64,AAEC", "bare": "AAEC" }), None),
-            (json!({}), Some("prompt is missing")),
-            (json!({ "prompt": "boats!" }), Some("prompt must not be \"boats!\"")),
-            (json!({ "prompt": "boat", "n": 5 }), Some("n must not be 5")),
-            (json!({ "prompt": "boat", "m": 5 }), Some("m is not known")),
-            (json!({ "prompt": "boat", "shots": [] }), Some("shots has 0 items")),
-            (json!({ "prompt": "boat", "shots": [{ "url": "x" }] }), Some("shots[0].url must not be \"x\"")),
-            (json!({ "prompt": "boat", "image": "AAEC" }), Some("image must not be \"AAEC\"")),
-            (json!({ "prompt": "boat", "bare": "data:image/png;base64,AAEC" }), Some("bare must not be ")),
+    fn what_does_not_fit_is_named() {
+        let good = json!({ "prompt": "a", "n": 4, "strength": 0.5, "format": "png", "image": "AAEC" });
+        assert_eq!(fits(good, true), Ok(()));
+        for (given, field) in [
+            (json!({}), "prompt"),
+            (json!({ "prompt": "abcdef" }), "prompt"),
+            (json!({ "prompt": 1 }), "prompt"),
+            (json!({ "prompt": "a", "n": 5 }), "n"),
+            (json!({ "prompt": "a", "n": "1" }), "n"),
+            (json!({ "prompt": "a", "strength": 1.1 }), "strength"),
+            (json!({ "prompt": "a", "format": "gif" }), "format"),
+            (json!({ "prompt": "a", "image": "data:image/png;base64,AAEC" }), "image"),
+            (json!({ "prompt": "a", "more": 1 }), "more"),
         ] {
-            let found = check(body.as_object().unwrap(), &[FIELDS]).err();
-            match wrong {
-                None => assert_eq!(found, None, "{body}"),
-                Some(wrong) => assert!(found.unwrap().starts_with(wrong), "{body}"),
-            }
+            assert_eq!(fits(given, true), Err(field.to_owned()));
+        }
+        assert_eq!(fits(json!({ "prompt": "a", "more": 1 }), false), Ok(()));
+    }
+
+    #[test]
+    fn the_values_of_forms_are_texts_and_files() {
+        let part = |name: &str, text: &str| Part {
+            name: name.to_owned(),
+            file_name: None,
+            content_type: None,
+            bytes: text.to_owned().into(),
+        };
+        let file = |name: &str| Part {
+            file_name: Some("f.png".to_owned()),
+            content_type: Some("image/png".to_owned()),
+            ..part(name, "x")
+        };
+        let fields = &[may("n", Kind::Int(1, 4)), must("image", Kind::File)];
+        assert_eq!(check_form(fields, &[part("n", "4"), file("image")], &[]), Ok(()));
+        assert_eq!(check_form(fields, &[file("image"), file("image")], &["image"]), Ok(()));
+        for parts in [
+            vec![part("n", "5"), file("image")],
+            vec![part("n", "x"), file("image")],
+            vec![part("n", "4")],
+            vec![part("image", "x")],
+            vec![file("image"), file("image")],
+            vec![file("image"), part("more", "x")],
+        ] {
+            assert!(check_form(fields, &parts, &[]).is_err());
         }
     }
 }

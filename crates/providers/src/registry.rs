@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use spool_domain::adapter::Adapter;
 
-use crate::adapters::{fal, kling, openai};
+use crate::adapters::{
+    elevenlabs, fal, google, google_tts, kling, openai, openai_compatible, replicate, runway, vertex, vidu,
+    xai,
+};
 use crate::sandbox::Sandbox;
 
 /// The names that a model's routes may use, sorted. A route to a provider without an adapter is never taken: what it
@@ -20,6 +23,7 @@ pub const NAMES: &[&str] = &[
     "elevenlabs",
     "fal",
     "google",
+    "google-tts",
     "higgsfield",
     "ideogram",
     "jimeng",
@@ -45,10 +49,19 @@ pub const NAMES: &[&str] = &[
 /// All adapters, one line per provider.
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
-        Arc::new(fal::Fal::default()), //
+        Arc::new(Sandbox),
+        Arc::new(elevenlabs::ElevenLabs),
+        Arc::new(fal::Fal::default()),
+        Arc::new(google::Google),
+        Arc::new(google_tts::GoogleTts),
         Arc::new(kling::Kling),
         Arc::new(openai::OpenAi),
-        Arc::new(Sandbox),
+        Arc::new(openai_compatible::OpenAiCompatible),
+        Arc::new(replicate::Replicate),
+        Arc::new(runway::Runway),
+        Arc::new(vertex::Vertex),
+        Arc::new(vidu::Vidu),
+        Arc::new(xai::Xai),
     ]
 }
 

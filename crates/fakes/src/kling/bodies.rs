@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::shape::Is::{Bare, Flag, Link, List, Number, Object, OneOf, Text, Whole, WholeOf};
-use crate::shape::{Field, check, may, need};
+use crate::blank::Is::{Bare, Flag, Link, List, Number, Object, OneOf, Text, Whole, WholeOf};
+use crate::blank::{Field, check, may, need};
 
 /// What a body that is in order asks for.
 pub(super) struct AskedFor {

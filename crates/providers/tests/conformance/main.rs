@@ -3,7 +3,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
+mod elevenlabs;
+mod google;
+mod google_tts;
 mod kling;
 mod line;
+mod openai;
+mod openai_compatible;
+mod replicate;
 mod routes;
 mod suite;
+mod vertex;
+mod vidu;
+mod xai;
