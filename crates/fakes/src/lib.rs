@@ -7,6 +7,7 @@
 
 pub mod bfl;
 pub mod bill;
+mod blank;
 mod desk;
 pub mod elevenlabs;
 pub mod fal;
@@ -15,6 +16,7 @@ pub mod files;
 pub mod google;
 pub mod google_tts;
 pub mod ideogram;
+pub mod kling;
 mod letter;
 mod media;
 pub mod openai;
@@ -27,6 +29,7 @@ mod server;
 mod shape;
 pub mod signing;
 pub mod upstream;
+pub mod vidu;
 pub mod xai;
 
 pub use script::Gate;

@@ -6,6 +6,7 @@ use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
     bfl, elevenlabs, fal, google, google_tts, ideogram, openai, openai_compatible, replicate, runway, vertex,
+    elevenlabs, fal, google, google_tts, kling, openai, openai_compatible, replicate, runway, vertex, vidu,
     xai,
 };
 use crate::sandbox::Sandbox;
@@ -56,11 +57,13 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
         Arc::new(ideogram::Ideogram),
+        Arc::new(kling::Kling),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
         Arc::new(replicate::Replicate),
         Arc::new(runway::Runway),
         Arc::new(vertex::Vertex),
+        Arc::new(vidu::Vidu),
         Arc::new(xai::Xai),
     ]
 }
