@@ -8,11 +8,13 @@
 pub mod bill;
 mod desk;
 pub mod fal;
+mod fields;
 pub mod files;
 mod letter;
 mod media;
 pub mod openai;
 pub mod receiver;
+pub mod runway;
 mod script;
 mod server;
 pub mod signing;

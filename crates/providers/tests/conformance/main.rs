@@ -5,4 +5,5 @@
 
 mod line;
 mod routes;
+mod runway;
 mod suite;
