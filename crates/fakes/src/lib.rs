@@ -7,17 +7,25 @@
 
 pub mod bill;
 mod desk;
+pub mod elevenlabs;
 pub mod fal;
 mod fields;
 pub mod files;
+pub mod google;
+pub mod google_tts;
 mod letter;
 mod media;
 pub mod openai;
 pub mod receiver;
+pub mod replicate;
+mod rules;
 pub mod runway;
+mod schema;
 mod script;
 mod server;
+mod shape;
 pub mod signing;
 pub mod upstream;
+pub mod xai;
 
 pub use script::Gate;

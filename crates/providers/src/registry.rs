@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use spool_domain::adapter::Adapter;
 
-use crate::adapters::{fal, openai, runway};
+use crate::adapters::{
+    elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, vertex, xai,
+};
 use crate::sandbox::Sandbox;
 
 /// The names that a model's routes may use, sorted. A route to a provider without an adapter is never taken: what it
@@ -20,6 +22,7 @@ pub const NAMES: &[&str] = &[
     "elevenlabs",
     "fal",
     "google",
+    "google-tts",
     "higgsfield",
     "ideogram",
     "jimeng",
@@ -45,10 +48,17 @@ pub const NAMES: &[&str] = &[
 /// All adapters, one line per provider.
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
-        Arc::new(fal::Fal::default()), //
-        Arc::new(openai::OpenAi),
-        Arc::new(runway::Runway),
         Arc::new(Sandbox),
+        Arc::new(elevenlabs::ElevenLabs),
+        Arc::new(fal::Fal::default()),
+        Arc::new(google::Google),
+        Arc::new(google_tts::GoogleTts),
+        Arc::new(openai::OpenAi),
+        Arc::new(openai_compatible::OpenAiCompatible),
+        Arc::new(replicate::Replicate),
+        Arc::new(runway::Runway),
+        Arc::new(vertex::Vertex),
+        Arc::new(xai::Xai),
     ]
 }
 

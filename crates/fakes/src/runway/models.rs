@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-use crate::fields::Kind::{Either, File, Flag, List, Number, Object, Text, Whole, Word};
-use crate::fields::{self, Field, may, must};
+use crate::schema::Kind::{Either, File, Flag, List, Number, Object, Text, Whole, Word};
+use crate::schema::{self, Field, may, must};
 
 /// Texts are counted below in UTF-16 units; this is only the bound for the longest one.
-const PROMPT: fields::Kind = Text(3500);
+const PROMPT: schema::Kind = Text(3500);
 const SEED: Field = may("seed", Whole(0, 4_294_967_295));
 const MODERATION: Field =
     may("contentModeration", Object(&[must("publicFigureThreshold", Word(&["auto", "low"]))]));
-const WIDE_OR_TALL: fields::Kind = Word(&["1280:720", "720:1280"]);
+const WIDE_OR_TALL: schema::Kind = Word(&["1280:720", "720:1280"]);
 const FIRST: &[Field] = &[must("uri", File), must("position", Word(&["first"]))];
 const FIRST_PICTURE: Field = must("promptImage", Either(&[File, List(&Object(FIRST), 1, 1)]));
 
@@ -77,7 +77,7 @@ const ALEPH2: &[Field] = &[
     SEED,
 ];
 
-const PICTURE_RATIOS: fields::Kind = Word(&[
+const PICTURE_RATIOS: schema::Kind = Word(&[
     "1024:1024",
     "1080:1080",
     "1168:880",
@@ -95,7 +95,7 @@ const PICTURE_RATIOS: fields::Kind = Word(&[
     "720:960",
     "1680:720",
 ]);
-const REFERENCE: fields::Kind = Object(&[must("uri", File), may("tag", Text(16))]);
+const REFERENCE: schema::Kind = Object(&[must("uri", File), may("tag", Text(16))]);
 
 const GEN4_IMAGE: &[Field] = &[
     must("model", Word(&["gen4_image"])),
@@ -156,5 +156,5 @@ pub(super) fn check(endpoint: &str, body: &Value) -> Option<Result<(), String>> 
     if body["promptText"].as_str().is_some_and(|text| text.encode_utf16().count() > most) {
         return Some(Err("promptText: too long".to_owned()));
     }
-    Some(fields::check(table, body))
+    Some(schema::check(table, body))
 }
