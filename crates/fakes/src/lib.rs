@@ -24,6 +24,8 @@ mod published_keys;
 pub mod receiver;
 pub mod replicate;
 mod rules;
+pub mod runway;
+mod schema;
 mod script;
 mod server;
 mod shape;

@@ -14,6 +14,7 @@ mod openai;
 mod openai_compatible;
 mod replicate;
 mod routes;
+mod runway;
 mod suite;
 mod vertex;
 mod vidu;
