@@ -6,9 +6,9 @@
 //! right when bill and ledger agree.
 
 pub mod bill;
+mod checks;
 mod desk;
 pub mod fal;
-mod fields;
 pub mod files;
 pub mod google;
 pub mod google_tts;
@@ -19,6 +19,7 @@ pub mod receiver;
 mod script;
 mod server;
 pub mod signing;
+pub mod suno;
 pub mod upstream;
 pub mod xai;
 

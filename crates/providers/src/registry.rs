@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use spool_domain::adapter::Adapter;
 
-use crate::adapters::{fal, google, google_tts, openai, vertex, xai};
+use crate::adapters::{fal, google, google_tts, openai, suno, vertex, xai};
 use crate::sandbox::Sandbox;
 
 /// The names that a model's routes may use, sorted. A route to a provider without an adapter is never taken: what it
@@ -51,6 +51,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(google_tts::GoogleTts),
         Arc::new(openai::OpenAi),
         Arc::new(Sandbox),
+        Arc::new(suno::Suno),
         Arc::new(vertex::Vertex),
         Arc::new(xai::Xai),
     ]

@@ -8,5 +8,6 @@ mod form;
 pub mod google;
 pub mod google_tts;
 pub mod openai;
+pub mod suno;
 pub mod vertex;
 pub mod xai;

@@ -8,5 +8,6 @@ mod google_tts;
 mod line;
 mod routes;
 mod suite;
+mod suno;
 mod vertex;
 mod xai;
