@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
 use http::{Method, StatusCode};
 use spool_domain::fault::{Fault, Kind};
-use spool_engine::Received;
+use spool_engine::{Incoming, Received};
 
 use crate::routes::{Answer, Route};
 use crate::{Api, answer, body};
@@ -36,8 +36,19 @@ async fn note(api: &Api, request: Request) -> Result<Response, Fault> {
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
         .collect();
-    match api.engine.callback(provider, job, attempt, secret, &headers, &content).await {
-        Received::Noted => Ok(answer::json_bytes(StatusCode::OK, "{}")),
+    let incoming = Incoming {
+        provider,
+        job,
+        attempt,
+        secret,
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &headers,
+        body: &content,
+    };
+    match api.engine.callback(incoming).await {
+        Received::Noted(None) => Ok(answer::json_bytes(StatusCode::OK, "{}")),
+        Received::Noted(Some(body)) => Ok((StatusCode::OK, body).into_response()),
         Received::Unknown => Err(Kind::NotFound.into()),
     }
 }

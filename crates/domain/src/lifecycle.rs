@@ -15,6 +15,8 @@ pub enum Event {
     Begin,
     /// No route can take the job: none is left, or none is set up.
     NoRoute(Fault),
+    /// Every provider that could take the job is to be left alone for now; look again after so many milliseconds.
+    Held(u64),
     /// The provider took the job.
     Accepted(Handle, u64),
     /// The provider said that it made no job (U11).
@@ -66,6 +68,7 @@ impl Event {
         match self {
             Self::Begin => "begin",
             Self::NoRoute(_) => "no_route",
+            Self::Held(_) => "held",
             Self::Accepted(..) => "accepted",
             Self::Rejected(_) => "rejected",
             Self::NotSent(_) => "not_sent",
@@ -211,6 +214,7 @@ pub fn step(phase: &Phase, event: Event, facts: &Facts) -> Result<Step, Illegal>
         // --- Queued: nothing is out.
         (Phase::Queued, Event::Begin) => Step::to(Phase::Submitting, Due::Now),
         (Phase::Queued, Event::NoRoute(fault)) => Step::fail(fault, Money::Release),
+        (Phase::Queued, Event::Held(wait_ms)) => Step::to(Phase::Queued, Due::AfterMs(wait_ms)),
         (Phase::Queued, Event::Cancel) => Step::end(Outcome::Canceled, Money::Release),
         (Phase::Queued, Event::Overstayed) => Step::fail(Kind::ProviderTimeout, Money::Release),
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::adapter::Token;
 use crate::budget::{Budget, BudgetState, OverBudget};
 use crate::file::Files;
-use crate::ids::{AccountId, AssetId, JobId, KeyId, NodeId};
+use crate::ids::{AccountId, AssetId, AttemptNo, JobId, KeyId, NodeId};
 use crate::job::{Asset, Attempt, Event, Job};
 use crate::ledger::Transfer;
 use crate::money::MicroUsd;
@@ -223,8 +224,19 @@ pub trait Store: Files + Operators + Outbox + Send + Sync {
     /// the account's; a job that is over is returned unchanged.
     async fn ask_cancel(&self, account: AccountId, mode: Mode, job: JobId) -> Result<Option<Job>, Error>;
 
-    /// Makes a running job due now because its provider called back: found by provider and provider job id.
-    async fn hint(&self, provider: &str, provider_job: &str) -> Result<Option<JobId>, Error>;
+    /// Makes a job due now that is running or reconciling under this attempt, because its provider called back; whether
+    /// there is one.
+    async fn hint(&self, job: JobId, attempt: AttemptNo) -> Result<bool, Error>;
+
+    /// The live jobs that are, or may be, open at a provider, with provider and credential.
+    async fn open_attempts(&self) -> Result<Vec<(JobId, String, String)>, Error>;
+
+    /// Whether any attempt has this job of a provider (U13).
+    async fn knows(&self, provider: &str, credential: &str, provider_job: &str) -> Result<bool, Error>;
+
+    /// The open job whose current attempt has this token at this provider.
+    async fn open_by_token(&self, provider: &str, token: &Token)
+    -> Result<Option<(JobId, AttemptNo)>, Error>;
 
     /// One job of one account.
     async fn job(&self, account: AccountId, mode: Mode, job: JobId) -> Result<Option<Job>, Error>;

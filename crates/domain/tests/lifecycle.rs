@@ -62,6 +62,7 @@ fn events() -> Vec<(&'static str, Event)> {
     vec![
         ("begin", Event::Begin),
         ("no route", Event::NoRoute(Fault::of(Kind::ModelUnavailable))),
+        ("held", Event::Held(700)),
         ("accepted", Event::Accepted(handle(), 500)),
         ("rejected: caller", Event::Rejected(trouble(Caller))),
         ("rejected: content policy", Event::Rejected(trouble(ContentPolicy))),

@@ -12,18 +12,28 @@ use spool_domain::order::{Mode, Preference};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::Inner;
-use crate::inputs::Inputs;
 use crate::providers::Door;
+use crate::upstream::boot_ms;
 
 /// An attempt whose intent is about to be written.
 pub(crate) struct Prepared {
     pub(crate) door: Door,
-    pub(crate) call: Call,
+    pub(crate) errand: Errand,
     pub(crate) attempt: Attempt,
     /// The route's place in the job's line-up.
     pub(crate) place: u16,
+    /// On the clock of `boot_ms`: the first byte of the submit goes out before this, or never (U10).
+    pub(crate) deadline_ms: u64,
     /// The room that files inside the call take; given back with the call.
     _room: Option<OwnedSemaphorePermit>,
+}
+
+/// What an attempt sends.
+pub(crate) enum Errand {
+    /// The submit, to the byte.
+    Submit(Call),
+    /// Work that wants free calls first, such as uploads; the submit follows from their answers.
+    Uploads(Box<Work>),
 }
 
 /// The route an attempt takes, and where it leads.
@@ -34,7 +44,32 @@ pub(crate) struct Way<'a> {
     pub(crate) door: Door,
 }
 
+/// Where a queued job can go now.
+pub(crate) enum Choice<'a> {
+    /// This way.
+    Way(Way<'a>),
+    /// Nowhere for so many milliseconds: every provider on its ways is to be left alone.
+    Held(u64),
+    /// Nowhere at all.
+    Nobody,
+}
+
 impl Inner {
+    /// The first way that a job may take now. A provider that is down, asked for patience or has no place free is passed
+    /// over for the next one.
+    pub(crate) fn choose<'a>(&'a self, job: &'a Job, model: &'a Model) -> Choice<'a> {
+        let mut wait_ms: Option<u64> = None;
+        for way in self.ways(model, &job.params, job.mode, job.terms.providers.as_ref(), job.route) {
+            let Door::Live(live) = &way.door else { return Choice::Way(way) };
+            let places = live.places();
+            match self.gates.pass(way.door.name(), way.door.credential(), places, job.id, boot_ms()) {
+                Ok(()) => return Choice::Way(way),
+                Err(ms) => wait_ms = Some(wait_ms.map_or(ms, |least| least.min(ms))),
+            }
+        }
+        wait_ms.map_or(Choice::Nobody, Choice::Held)
+    }
+
     /// The routes from this place in the line-up on that lead somewhere for a job of this mode, in order.
     pub(crate) fn ways<'a>(
         &'a self,
@@ -68,48 +103,33 @@ impl Inner {
         Preference::line_up(preference.filter(|wish| !named(wish)), &model.routes)
     }
 
-    /// Builds the next attempt of a queued job. Nothing has been sent when this fails.
-    pub(crate) async fn prepared(&self, job: &Job) -> Result<Prepared, Fault> {
-        let inputs = self.inputs_of(job).await?;
-        self.prepare(job, inputs)
-    }
-
-    fn prepare(&self, job: &Job, inputs: Inputs) -> Result<Prepared, Fault> {
-        let model = self.catalogue().find(&job.model).ok_or_else(|| Fault::of(Kind::ModelUnavailable))?;
-        let way = self.ways(&model, &job.params, job.mode, job.terms.providers.as_ref(), job.route).next();
-        let way = way.ok_or_else(|| Fault::of(Kind::ModelUnavailable))?;
-        let no = AttemptNo(job.attempt.as_ref().map_or(0, |last| last.no.0) + 1);
+    /// Builds the next attempt of a queued job, which takes this way. Nothing has been sent when this fails.
+    pub(crate) async fn prepared(&self, job: &Job, model: &Model, way: Way<'_>) -> Result<Prepared, Fault> {
+        let inputs = self.inputs_of(job, model, &way).await?;
+        let no = next_no(job);
         let token = self.key.token(job.id, no);
-        let upstream = match &way.door {
-            // The sandbox goes by the wish alone; a route's words need not even fit the parameters.
-            Door::Sandbox(_) => Upstream { model: model.id.clone(), input: serde_json::Map::new() },
-            Door::Live(_) if inputs.texts.is_empty() => way.route.render(&model, &job.params, job.count),
-            Door::Live(_) => {
-                let mut params = job.params.clone();
-                for (path, text) in inputs.texts {
-                    params.put_file(&path, text);
-                }
-                way.route.render(&model, &params, job.count)
+        let work = self.work_of(job, no, model, &way, inputs.texts);
+        let adapter = way.door.adapter();
+        let faulty = |trouble: Trouble| lifecycle::fault_of(&trouble);
+        let (errand, body, send_within_ms) = match adapter.prepare(&work).map_err(faulty)? {
+            None => {
+                let call = adapter.submit(&work, &token).map_err(faulty)?;
+                let body = Sha256::digest(&call.body);
+                (Errand::Submit(call), body, SEND_WITHIN_MS)
+            }
+            Some(first) => {
+                let body = Sha256::digest(&first.body);
+                (Errand::Uploads(Box::new(work)), body, UPLOAD_WITHIN_MS)
             }
         };
-        let work = Work {
-            model: upstream.model,
-            input: upstream.input,
-            makes: model.makes,
-            count: job.count,
-            wish: model.wish(&job.params),
-            callback_url: self.callback_url(&way.door, job.id, no),
-        };
-        let call =
-            way.door.adapter().submit(&work, &token).map_err(|trouble| lifecycle::fault_of(&trouble))?;
         let now = self.clock.now();
         let attempt = Attempt {
             no,
             provider: way.door.name().to_owned(),
             credential: way.door.credential().to_owned(),
             token,
-            body_sha256: Sha256::digest(&call.body).into(),
-            send_deadline: now.after_ms(SEND_WITHIN_MS),
+            body_sha256: body.into(),
+            send_deadline: now.after_ms(send_within_ms),
             result: None,
             provider_job: None,
             billed: None,
@@ -117,7 +137,61 @@ impl Inner {
             started_at: now,
             ended_at: None,
         };
-        Ok(Prepared { call, attempt, place: way.place, door: way.door, _room: inputs.room })
+        let deadline_ms = boot_ms() + send_within_ms;
+        Ok(Prepared { errand, attempt, place: way.place, deadline_ms, door: way.door, _room: inputs.room })
+    }
+
+    /// A job's work in its provider's words, with `files` in the places of its files.
+    fn work_of(
+        &self,
+        job: &Job,
+        no: AttemptNo,
+        model: &Model,
+        way: &Way<'_>,
+        files: Vec<(String, String)>,
+    ) -> Work {
+        let upstream = match &way.door {
+            // The sandbox goes by the wish alone; a route's words need not even fit the parameters.
+            Door::Sandbox(_) => Upstream { model: model.id.clone(), input: serde_json::Map::new() },
+            Door::Live(_) if files.is_empty() => way.route.render(model, &job.params, job.count),
+            Door::Live(_) => {
+                let mut params = job.params.clone();
+                for (path, text) in files {
+                    params.put_file(&path, text);
+                }
+                way.route.render(model, &params, job.count)
+            }
+        };
+        Work {
+            model: upstream.model,
+            input: upstream.input,
+            makes: model.makes,
+            count: job.count,
+            wish: model.wish(&job.params),
+            callback_url: self.callback_url(&way.door, job.id, no),
+        }
+    }
+
+    /// The work of the current attempt once more, with its files: for handing one in later, or for the same submit again.
+    pub(crate) async fn work_again(&self, job: &Job) -> Result<Work, Fault> {
+        let missing = || Fault::of(Kind::ModelUnavailable);
+        let model = self.catalogue().find(&job.model).ok_or_else(missing)?;
+        let route = self.route_of(&model, job).ok_or_else(missing)?;
+        let way = Way { place: job.route, route, door: self.door_of(job).ok_or_else(missing)? };
+        let no = job.attempt.as_ref().map_or(AttemptNo(1), |attempt| attempt.no);
+        let inputs = self.inputs_of(job, &model, &way).await?;
+        Ok(self.work_of(job, no, &model, &way, inputs.texts))
+    }
+
+    /// The provider's name for the model of the current attempt; empty where that cannot be told any more.
+    pub(crate) fn upstream_of(&self, job: &Job) -> String {
+        let model = self.catalogue().find(&job.model).filter(|_| job.mode == Mode::Live);
+        let name = model.and_then(|model| {
+            let route = self.route_of(&model, job)?;
+            let made_by = job.attempt.as_ref().is_some_and(|attempt| attempt.provider == route.provider);
+            made_by.then(|| route.upstream_name(&model, &job.params))
+        });
+        name.unwrap_or_default()
     }
 
     /// Whether another route could take the job after the present one.
@@ -160,7 +234,13 @@ impl Inner {
 
 /// The first byte of a submit goes out within this time after its intent was prepared, or never (U10). Long
 /// enough for a slow connection, short enough that a stalled machine does not send long after it was given up.
-pub(crate) const SEND_WITHIN_MS: u64 = 15_000;
+const SEND_WITHIN_MS: u64 = 15_000;
+/// The same where files are uploaded first.
+const UPLOAD_WITHIN_MS: u64 = 180_000;
+
+fn next_no(job: &Job) -> AttemptNo {
+    AttemptNo(job.attempt.as_ref().map_or(0, |last| last.no.0) + 1)
+}
 
 /// The short word for a trouble in the attempt's record.
 pub(crate) fn code_of(trouble: &Trouble) -> String {

@@ -16,6 +16,24 @@ pub(crate) enum Content {
     File(std::fs::File, u64),
 }
 
+impl Content {
+    /// All of it in memory; only for what was bounded when it was gathered.
+    pub(crate) async fn bytes(self) -> io::Result<Bytes> {
+        match self {
+            Self::Memory(bytes) => Ok(bytes),
+            Self::File(mut file, size_bytes) => {
+                let read = tokio::task::spawn_blocking(move || {
+                    let mut bytes = Vec::with_capacity(usize::try_from(size_bytes).unwrap_or(0));
+                    file.seek(SeekFrom::Start(0))?;
+                    io::Read::read_to_end(&mut file, &mut bytes)?;
+                    Ok(bytes.into())
+                });
+                read.await.map_err(io::Error::other)?
+            }
+        }
+    }
+}
+
 /// What a content turned out to be.
 pub(crate) struct Known {
     pub(crate) examined: Examined,

@@ -18,8 +18,9 @@ use url::Url;
 use crate::data_uri::{self, Unreadable};
 use crate::files::{described, media};
 use crate::gather::{Content, Known, know};
+use crate::ingest::{Failure, TOO_LARGE};
 use crate::signature::{PATH, TTL_MAX_S};
-use crate::{Inner, broken};
+use crate::{Inner, attempt, broken};
 
 /// The largest file that is put into a call to a provider, bytes. Providers take bodies of some tens of megabytes.
 const INLINE_BYTES_MAX: u64 = 20 << 20;
@@ -344,31 +345,49 @@ impl Inner {
         }
     }
 
-    /// What stands in the places of a job's files for its next attempt. Costs nothing where the job names none.
-    pub(crate) async fn inputs_of(&self, job: &Job) -> Result<Inputs, Fault> {
-        let Some(model) = self.catalogue().find(&job.model).filter(|_| job.mode == Mode::Live) else {
-            return Ok(Inputs::default());
-        };
-        let files: Vec<(String, AssetId)> = model
-            .files(&job.params)
-            .into_iter()
-            .filter_map(|at| Some((at.path, parse_file_id(at.text)?)))
-            .collect();
-        if files.is_empty() {
+    /// Whether files from elsewhere must be fetched before a call that takes this way can be built.
+    pub(crate) fn must_fetch(&self, job: &Job, model: &Model, way: &attempt::Way<'_>) -> bool {
+        let elsewhere = |at: &spool_domain::catalogue::FileAt<'_>| parse_file_id(at.text).is_none();
+        job.mode == Mode::Live
+            && form_of(job, model, way) == FileForm::Bytes
+            && model.files(&job.params).iter().any(elsewhere)
+    }
+
+    /// What stands in the places of a job's files for an attempt that takes this way. Costs nothing where the job names
+    /// none.
+    pub(crate) async fn inputs_of(
+        &self,
+        job: &Job,
+        model: &Model,
+        way: &attempt::Way<'_>,
+    ) -> Result<Inputs, Fault> {
+        if job.mode == Mode::Test {
             return Ok(Inputs::default());
         }
-        Box::pin(self.written_out(job, &model, files)).await
+        let form = form_of(job, model, way);
+        let (mut files, mut elsewhere) = (Vec::new(), Vec::new());
+        for at in model.files(&job.params) {
+            match parse_file_id(at.text) {
+                Some(id) => files.push((at.path, id)),
+                None if form == FileForm::Bytes => {
+                    elsewhere.push((at.path, at.text.to_owned(), at.max_bytes))
+                }
+                None => {}
+            }
+        }
+        if files.is_empty() && elsewhere.is_empty() {
+            return Ok(Inputs::default());
+        }
+        Box::pin(self.written_out(job, form, files, elsewhere)).await
     }
 
     async fn written_out(
         &self,
         job: &Job,
-        model: &Model,
+        form: FileForm,
         files: Vec<(String, AssetId)>,
+        elsewhere: Vec<(String, String, Option<u64>)>,
     ) -> Result<Inputs, Fault> {
-        let way = self.ways(model, &job.params, job.mode, job.terms.providers.as_ref(), job.route).next();
-        let way = way.ok_or_else(|| Fault::of(Kind::ModelUnavailable))?;
-        let form = way.door.adapter().file_form(&way.route.upstream_name(model, &job.params));
         let mut found = Vec::with_capacity(files.len());
         let mut inline_bytes = 0;
         for (path, id) in files {
@@ -380,13 +399,35 @@ impl Inner {
             inline_bytes += if matches!(way, Way::Inline) { file.size_bytes } else { 0 };
             found.push((path, file, way));
         }
+        // What is fetched may turn out to be as large as it may be.
+        let unknown_bytes = INLINE_BYTES_MAX.min(self.settings.input_bytes_max);
+        inline_bytes += unknown_bytes.saturating_mul(elsewhere.len() as u64);
         // The files themselves, and once more as text.
         let kib = (inline_bytes.saturating_mul(7) / 3).div_ceil(1024).min(INLINE_ROOM_KIB as u64);
         let room = match u32::try_from(kib) {
             Ok(1..) => Arc::clone(&self.inline_room).acquire_many_owned(kib as u32).await.ok(),
             _ => None,
         };
-        let mut texts = Vec::with_capacity(found.len());
+        let mut texts = Vec::with_capacity(found.len() + elsewhere.len());
+        for (path, url, max_bytes) in elsewhere {
+            let bytes_max = max_bytes.unwrap_or(unknown_bytes).min(unknown_bytes);
+            let wrong = |what: &str| Fault::field(format!("input.{path}"), format!("{path} {what}"));
+            let fetched = match Url::parse(&url) {
+                Ok(url) => self.fetch_foreign(url, bytes_max).await,
+                Err(_) => return Err(wrong("is not an absolute URL")),
+            };
+            let content = match fetched {
+                Ok(content) => content,
+                Err(Failure::Later(trouble)) if trouble.code == TOO_LARGE => {
+                    return Err(wrong(&format!("names a file of more than {bytes_max} bytes")));
+                }
+                Err(_) => return Err(wrong("names a file that could not be fetched")),
+            };
+            let unreadable = |_| wrong("names a file that could not be read");
+            let (content, known) = know(content).await.map_err(unreadable)?;
+            let bytes = content.bytes().await.map_err(unreadable)?;
+            texts.push((path.clone(), as_data_uri(known.examined.content_type, &bytes)));
+        }
         for (path, file, way) in found {
             let text = match way {
                 Way::Link => self.link(job, &file),
@@ -416,10 +457,7 @@ impl Inner {
         while let Some(piece) = std::future::poll_fn(|context| pieces.as_mut().poll_next(context)).await {
             bytes.extend_from_slice(&piece.map_err(unreadable)?);
         }
-        let mut text = format!("data:{};base64,", file.content_type);
-        text.reserve_exact(bytes.len().div_ceil(3) * 4);
-        STANDARD.encode_string(&bytes, &mut text);
-        Ok(text)
+        Ok(as_data_uri(&file.content_type, &bytes))
     }
 
     /// A stored file of an account, brought or made.
@@ -447,6 +485,18 @@ impl Inner {
 /// What the caller can do, and what the operator.
 const NO_ADDRESS: &str = "this server has no public address to hand out links to: give an https URL of the file, or ask \
                           the operator to set `public_url`";
+
+/// The form in which the provider on this way takes files.
+fn form_of(job: &Job, model: &Model, way: &attempt::Way<'_>) -> FileForm {
+    way.door.adapter().file_form(&way.route.upstream_name(model, &job.params))
+}
+
+fn as_data_uri(content_type: &str, bytes: &[u8]) -> String {
+    let mut text = format!("data:{content_type};base64,");
+    text.reserve_exact(bytes.len().div_ceil(3) * 4);
+    STANDARD.encode_string(bytes, &mut text);
+    text
+}
 
 fn fits(kind: Option<Media>, of: Media, what: impl FnOnce() -> String) -> Result<(), String> {
     if kind == Some(of) { Ok(()) } else { Err(format!("is a file that is {}; allowed: {of}", what())) }

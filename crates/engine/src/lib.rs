@@ -15,6 +15,7 @@ mod callback;
 mod data_uri;
 mod dispatch;
 mod files;
+mod gate;
 mod gather;
 mod health;
 mod ingest;
@@ -22,6 +23,7 @@ mod inputs;
 mod look;
 mod money;
 mod operator;
+mod orphans;
 mod perform;
 mod prune;
 mod reconcile;
@@ -42,12 +44,14 @@ use spool_domain::store::{self, Blobs, Page, Store};
 use spool_domain::time::Clock;
 use tokio::sync::{Notify, Semaphore};
 
-pub use self::callback::{PATH as CALLBACK_PATH, Received};
+pub use self::callback::{Incoming, PATH as CALLBACK_PATH, Received};
 use self::deliver::Announcer;
 pub use self::files::Upload;
+pub use self::gate::Breaker;
 pub use self::health::Health;
 pub use self::money::Booked;
 pub use self::operator::{Decision, Provider};
+pub use self::orphans::Orphan;
 use self::providers::Providers;
 pub use self::prune::Forgotten;
 use self::secret::ServerKey;
@@ -107,9 +111,15 @@ struct Inner {
     freed: Notify,
     /// When this process first saw an attempt as unknown, on its own clock (U5).
     quiet: reconcile::Quiet,
+    /// What callbacks told about submits whose answer was lost.
+    heard: reconcile::Heard,
     callback_keys: callback::Keys,
+    /// What lists of providers showed that we do not know.
+    orphans: orphans::Orphans,
     /// How the last jobs of each provider went.
     health: health::Records,
+    /// Which providers may be asked now.
+    gates: gate::Gates,
     /// Signs the addresses under which files are read (S11).
     signer: Signer,
     /// One permit for each KiB of files inside calls that are on their way.
@@ -156,8 +166,11 @@ impl Engine {
             wakes: Arc::default(),
             freed: Notify::new(),
             quiet: reconcile::Quiet::default(),
+            heard: reconcile::Heard::default(),
             callback_keys: callback::Keys::default(),
+            orphans: orphans::Orphans::default(),
             health: health::Records::default(),
+            gates: gate::Gates::default(),
             signer,
             inline_room: Arc::new(Semaphore::new(inputs::INLINE_ROOM_KIB)),
             announcer: OnceLock::new(),
@@ -179,8 +192,12 @@ impl Engine {
                 "took over {inherited} jobs that another process was working on"
             );
         }
+        for (job, provider, credential) in inner.store.open_attempts().await? {
+            inner.gates.enter(&provider, &credential, job, upstream::boot_ms());
+        }
         dispatch::start(inner);
         sweep::start(inner);
+        orphans::start(&engine);
         prune::start(inner);
         Ok(engine)
     }
@@ -192,7 +209,8 @@ impl Engine {
 
     /// How a provider's last jobs went; nothing before the first.
     pub fn health(&self, provider: &str) -> Option<Health> {
-        self.inner.health.of(provider)
+        let gate = self.inner.gates.of(provider, upstream::boot_ms());
+        self.inner.health.of(provider, gate)
     }
 
     /// From now on, orders are put to these models. Jobs that were admitted before go on with what their model has

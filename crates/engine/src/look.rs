@@ -52,6 +52,9 @@ impl Inner {
             };
             match door.adapter().read_poll(handle, &reply) {
                 Ok(Word::Then(next)) => call = next,
+                Ok(Word::Wanting) => {
+                    return Found { cancel_sent, ..self.hand_in(job, door, handle).await.into() };
+                }
                 Ok(word) => {
                     let found = self.word(job, door, word).await;
                     return Found { cancel_sent, ..found };
@@ -65,6 +68,27 @@ impl Inner {
         }
         let trouble = Trouble::of(TroubleClass::Unknown, "too_many_calls");
         Found { cancel_sent, ..Event::Trouble(trouble, TROUBLE_PACE_MS).into() }
+    }
+
+    /// Hands in the file that a job waits for, and looks again.
+    async fn hand_in(&self, job: &Job, door: &Door, handle: &Handle) -> Event {
+        let manifest = door.adapter().manifest();
+        let later = |code: &str| {
+            Event::Trouble(
+                Trouble::of(TroubleClass::Unavailable, code),
+                TROUBLE_PACE_MS.max(manifest.poll_pace_ms),
+            )
+        };
+        let call = match Box::pin(self.work_again(job)).await {
+            Ok(work) => door.adapter().supply(&work, handle),
+            Err(_) => return later("file_not_there"),
+        };
+        let Some(call) = call else { return later("nothing_to_hand_in") };
+        match self.providers.call(door, &call, Sending::free(manifest.submit_timeout_ms)).await {
+            Ok(reply) if reply.is_success() => Event::Pending(None, manifest.poll_pace_ms),
+            Ok(reply) => later(&format!("http_{}", reply.status)),
+            Err(unanswered) => later(unanswered.why.code()),
+        }
     }
 
     /// Adds up a fanned-out job once all of its parts are over.

@@ -8,7 +8,6 @@ use spool_domain::ids::JobId;
 use spool_domain::job::{Job, Phase};
 use spool_domain::lifecycle::Event;
 use spool_domain::operator::{Decided, Note};
-use spool_domain::order::Mode;
 
 use crate::{Engine, Inner, broken};
 
@@ -19,6 +18,11 @@ pub enum Decision {
     Adopt {
         /// As the operator wrote it.
         provider_job: String,
+    },
+    /// It turned up at the provider, in a callback or a list.
+    Found {
+        /// The provider's job.
+        handle: Handle,
     },
     /// It is given up: the customer pays nothing, and what it may have cost us goes to suspense (M13).
     WriteOff,
@@ -51,6 +55,7 @@ impl Engine {
         }
         let event = match &decision {
             Decision::Adopt { provider_job } => Event::Found(inner.adopted(&job, provider_job)?),
+            Decision::Found { handle } => Event::Found(handle.clone()),
             Decision::WriteOff => Event::WriteOff,
         };
         let mut taken = inner.take_step(&job, event.into()).map_err(|illegal| {
@@ -106,16 +111,8 @@ impl Inner {
             let message = format!("{provider} is not set up here, so the job cannot be followed there");
             return Err(Fault::new(Kind::Conflict, message));
         };
-        let model = self.catalogue().find(&job.model);
-        let upstream = match (job.mode, &model) {
-            (Mode::Live, Some(model)) => self
-                .route_of(model, job)
-                .filter(|route| route.provider == door.name())
-                .map(|route| route.render(model, &job.params, job.count).model),
-            // The sandbox names jobs by their ids alone.
-            (Mode::Test, _) | (_, None) => None,
-        };
-        door.adapter().adopt(provider_job, &upstream.unwrap_or_default()).map_err(|needed| {
+        // The sandbox names jobs by their ids alone.
+        door.adapter().adopt(provider_job, &self.upstream_of(job)).map_err(|needed| {
             let shown: String = provider_job.chars().take(80).collect();
             Fault::field("provider_job", format!("`{shown}`: {needed}"))
         })

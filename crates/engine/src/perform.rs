@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use spool_domain::adapter::{Output, Trouble, TroubleClass, Word};
-use spool_domain::fault::Fault;
+use spool_domain::adapter::{Call, Output, Token, Trouble, TroubleClass, Word, Work};
+use spool_domain::fault::{Fault, Kind};
 use spool_domain::ids::{AccountId, AttemptNo};
 use spool_domain::job::{Asset, Job, Outcome, Phase, Run, Stored};
 use spool_domain::ledger::Transfer;
@@ -15,13 +15,16 @@ use spool_domain::store::{Commit, Committed};
 use spool_domain::webhook::News;
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::attempt::{Prepared, code_of};
+use crate::Inner;
+use crate::attempt::{Choice, Errand, Prepared, code_of};
 use crate::providers::{Door, Sending};
 use crate::settings::Assets;
 use crate::shares::Share;
 use crate::submit::{begin, event, purse};
 use crate::upstream::{Unanswered, Why, boot_ms};
-use crate::{Inner, attempt};
+
+/// The most free calls that a submit may want before it.
+const FREE_CALLS_MAX: usize = 40;
 
 /// What an act found out, besides the event itself.
 pub(crate) struct Found {
@@ -113,10 +116,7 @@ impl Inner {
             Phase::Queued if self.clock.now().since_ms(job.created_at) > self.settings.queue_stay_max_ms => {
                 Event::Overstayed.into()
             }
-            Phase::Queued => match self.prepared(job).await {
-                Ok(prepared) => Act::Begin(Box::new(prepared)),
-                Err(fault) => Event::NoRoute(fault).into(),
-            },
+            Phase::Queued => self.ready(job).await,
             Phase::Submitting => match prepared {
                 Some(prepared) => Act::Found(self.send(job, prepared).await),
                 None => Event::TakenOver.into(),
@@ -132,6 +132,28 @@ impl Inner {
             // Neither is ever due; a claim that hands one out is a broken store, and the step below says so.
             Phase::NeedsOperator | Phase::Done(_) => Event::Overstayed.into(),
         }
+    }
+
+    /// Finds a queued job's way and prepares its next attempt.
+    async fn ready(&self, job: &Arc<Job>) -> Act {
+        let Some(model) = self.catalogue().find(&job.model) else {
+            return Event::NoRoute(Kind::ModelUnavailable.into()).into();
+        };
+        match self.choose(job, &model) {
+            Choice::Nobody => Event::NoRoute(Kind::ModelUnavailable.into()).into(),
+            Choice::Held(wait_ms) => Event::Held(self.jittered(wait_ms)).into(),
+            Choice::Way(way) => match Box::pin(self.prepared(job, &model, way)).await {
+                Ok(prepared) => Act::Begin(Box::new(prepared)),
+                Err(fault) => Event::NoRoute(fault).into(),
+            },
+        }
+    }
+
+    /// A pause a little longer than this, so that jobs which wait for the same do not all look at the same moment.
+    fn jittered(&self, wait_ms: u64) -> u64 {
+        let mut byte = [0];
+        self.entropy.fill(&mut byte);
+        wait_ms + wait_ms * u64::from(byte[0]) / 255 / 10
     }
 
     /// Writes an attempt's intent (U1). The job with the intent in it, or nothing if it is not ours any more.
@@ -153,17 +175,49 @@ impl Inner {
             assets: Vec::new(),
             announcement,
         };
-        self.commit(commit).await
+        let begun = self.commit(commit).await?;
+        self.keep_gate(&begun);
+        Some(begun)
+    }
+
+    /// Counts a job in or out at the provider of its attempt.
+    pub(crate) fn keep_gate(&self, job: &Job) {
+        let Some(attempt) = job.attempt.as_ref().filter(|_| job.mode == Mode::Live) else { return };
+        match attempt.ended_at {
+            None => self.gates.enter(&attempt.provider, &attempt.credential, job.id, boot_ms()),
+            Some(_) => self.gates.leave(&attempt.provider, job.id),
+        }
+    }
+
+    /// Makes the free calls that some work wants before its submit. Nothing that costs has been sent when this fails.
+    async fn bring_files(&self, door: &Door, mut work: Work, token: &Token) -> Result<Call, Trouble> {
+        let adapter = door.adapter();
+        // A free call takes what a submit may take: it carries the files.
+        let sending = Sending::free(adapter.manifest().submit_timeout_ms);
+        for _ in 0..FREE_CALLS_MAX {
+            let Some(call) = adapter.prepare(&work)? else { return adapter.submit(&work, token) };
+            let reply = self.providers.call(door, &call, sending).await;
+            let unanswered = |no: Unanswered| Trouble::of(TroubleClass::Unavailable, no.why.code());
+            adapter.read_prepared(&mut work, &reply.map_err(unanswered)?)?;
+        }
+        Err(Trouble::of(TroubleClass::Unknown, "too_many_calls"))
     }
 
     /// Sends the submit. Its intent is durable, and this is the only place that ever sends it.
     async fn send(&self, job: &Job, prepared: Prepared) -> Found {
-        let Prepared { door, call, .. } = prepared;
+        let Prepared { door, errand, attempt, deadline_ms, .. } = prepared;
         let manifest = door.adapter().manifest();
+        let call = match errand {
+            Errand::Submit(call) => call,
+            Errand::Uploads(work) => match Box::pin(self.bring_files(&door, *work, &attempt.token)).await {
+                Ok(call) => call,
+                Err(trouble) => return Event::NotSent(trouble).into(),
+            },
+        };
         let sending = Sending {
             limit: std::time::Duration::from_millis(manifest.submit_timeout_ms),
             fresh: job.price >= self.settings.fresh_connection_from,
-            deadline_ms: Some(boot_ms() + attempt::SEND_WITHIN_MS),
+            deadline_ms: Some(deadline_ms),
         };
         let reply = match self.providers.call(&door, &call, sending).await {
             Ok(reply) => reply,
@@ -174,7 +228,7 @@ impl Inner {
         };
         match door.adapter().read_submit(&reply) {
             Ok(Word::Accepted(handle, wait_ms)) => {
-                Event::Accepted(handle, wait_ms.max(manifest.poll_pace_ms)).into()
+                Event::Accepted(handle, self.jittered(wait_ms.max(manifest.poll_pace_ms))).into()
             }
             Ok(word) => self.word(job, &door, word).await,
             Err(trouble) if manifest.no_job_statuses.contains(&reply.status) => {
@@ -193,8 +247,10 @@ impl Inner {
         let pace_ms = door.adapter().manifest().poll_pace_ms;
         match word {
             // A second acceptance tells nothing new; it reads as still running.
-            Word::Accepted(_, wait_ms) => Event::Pending(None, wait_ms.max(pace_ms)).into(),
-            Word::Pending { progress, wait_ms } => Event::Pending(progress, wait_ms.max(pace_ms)).into(),
+            Word::Accepted(_, wait_ms) => Event::Pending(None, self.jittered(wait_ms.max(pace_ms))).into(),
+            Word::Pending { progress, wait_ms } => {
+                Event::Pending(progress, self.jittered(wait_ms.max(pace_ms))).into()
+            }
             Word::Finished { outputs, billed } => Found { billed, ..self.finished(job, door, outputs).await },
             Word::Failed(trouble) if trouble.class == TroubleClass::Gone => Event::Gone.into(),
             Word::Failed(trouble) => Event::Failed(trouble).into(),
@@ -271,7 +327,9 @@ impl Inner {
         if let Some(attempt) = job.attempt.as_ref().filter(|_| job.mode == Mode::Live)
             && !matches!(job.phase, Phase::Storing(_))
         {
-            self.health.note(&attempt.provider, &found.event, now);
+            let took_ms = now.since_ms(attempt.started_at);
+            self.health.note(&attempt.provider, &found.event, now, took_ms);
+            self.gates.note(&attempt.provider, &found.event, boot_ms());
         }
         let step = lifecycle::step(&job.phase, found.event, &facts)?;
         let mut next = Job::clone(job);
@@ -323,8 +381,10 @@ impl Inner {
     /// Tells of a step that is durable: the log, and whoever waits for the job's end.
     pub(crate) fn make_known(&self, next: &Arc<Job>, line: Line) {
         log(next, line.moved, line.name, line.code.as_deref());
+        self.keep_gate(next);
         if next.phase.is_done() {
             self.quiet.forget(next);
+            self.heard.forget(next);
             self.wakes.publish(next);
         }
     }

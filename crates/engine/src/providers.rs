@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
-use spool_domain::adapter::{Adapter, Auth, Call, Manifest, Method, Reply};
+use spool_domain::adapter::{Adapter, Auth, Call, Callbacks, Manifest, Method, Reply};
 use spool_domain::order::Mode;
 use spool_domain::resident::{Answer, Resident, SCHEME};
 use url::Url;
@@ -26,6 +26,9 @@ pub struct Setup {
     pub base_url: Option<String>,
     /// Its credential, if it takes one.
     pub credential: Option<Credential>,
+    /// How many jobs may be open there at a time under one credential, if that is not the manifest's number; 0 for any
+    /// number.
+    pub concurrency: Option<u32>,
 }
 
 /// One credential of a provider.
@@ -74,6 +77,8 @@ pub struct Live {
     /// The base as text, without trailing slash.
     base_text: String,
     credential: Option<Credential>,
+    /// How many jobs may be open there at a time, where the operator says.
+    places: Option<u32>,
 }
 
 /// All providers, and the client to reach them with.
@@ -107,6 +112,15 @@ impl Door {
         self.adapter().manifest().provider
     }
 
+    /// The secret by which the provider's callbacks are checked, if there is one.
+    pub(crate) fn callback_secret(&self) -> Option<&str> {
+        let Self::Live(live) = self else { return None };
+        match live.adapter.manifest().callbacks {
+            Callbacks::Credential => live.credential.as_ref().map(|c| c.secret.reveal()),
+            Callbacks::None | Callbacks::Unsigned | Callbacks::Keys | Callbacks::Secret => None,
+        }
+    }
+
     /// Which credential the attempt uses, for its record.
     pub(crate) fn credential(&self) -> &str {
         match self {
@@ -124,7 +138,7 @@ impl Providers {
         setups: Vec<Setup>,
     ) -> Result<Self, BadSetup> {
         let mut live = HashMap::new();
-        for Setup { adapter, base_url, credential } in setups {
+        for Setup { adapter, base_url, credential, concurrency } in setups {
             let manifest = adapter.manifest();
             let provider = manifest.provider;
             let base_text = base_url.as_deref().unwrap_or(manifest.base_url).trim_end_matches('/').to_owned();
@@ -139,7 +153,13 @@ impl Providers {
             }
             live.insert(
                 provider,
-                Arc::new(Live { base, base_text, credential, adapter: Arc::clone(&adapter) }),
+                Arc::new(Live {
+                    base,
+                    base_text,
+                    credential,
+                    places: concurrency,
+                    adapter: Arc::clone(&adapter),
+                }),
             );
         }
         let (allow, http_allowed) = (Arc::default(), false);
@@ -176,7 +196,17 @@ impl Providers {
         self.live.contains_key(provider)
     }
 
-    /// The adapter of a provider by name, for reading its callbacks.
+    /// Every provider that is set up, under each of its credentials.
+    pub(crate) fn doors(&self) -> Vec<Door> {
+        self.live.values().map(|live| Door::Live(Arc::clone(live))).collect()
+    }
+
+    /// The door for reading a provider's callbacks about a job that was made under this credential.
+    pub(crate) fn callback_door(&self, provider: &str, _credential: &str) -> Option<Door> {
+        self.live.get(provider).cloned().map(Door::Live)
+    }
+
+    /// A provider by name.
     pub(crate) fn live_by_name(&self, provider: &str) -> Option<Arc<Live>> {
         self.live.get(provider).cloned()
     }
@@ -277,6 +307,11 @@ impl Sending {
 }
 
 impl Live {
+    /// How many jobs may be open there at a time under one credential; 0 for any number.
+    pub(crate) fn places(&self) -> u32 {
+        self.places.unwrap_or(self.adapter.manifest().concurrency)
+    }
+
     /// The adapter's facts.
     pub(crate) fn manifest(&self) -> &Manifest {
         self.adapter.manifest()

@@ -15,7 +15,7 @@ use spool_domain::order::{Caller, Idempotency, Mode, Order, Terms, Validated};
 use spool_domain::store::{NewJob, Submitted};
 use spool_domain::webhook::News;
 
-use crate::attempt::Prepared;
+use crate::attempt::{Choice, Prepared};
 use crate::wake::Listener;
 use crate::{Engine, Inner, broken, inputs, money};
 
@@ -211,6 +211,27 @@ impl Inner {
         })
     }
 
+    /// The first attempt of a job that is about to be admitted. None if its provider is to be left alone for now, or if
+    /// files must be fetched first: then a worker prepares it.
+    async fn at_the_door(&self, job: &Job) -> Result<Option<Prepared>, Fault> {
+        let missing = || Fault::of(Kind::ModelUnavailable);
+        let model = self.catalogue().find(&job.model).ok_or_else(missing)?;
+        let (way, now) = match self.choose(job, &model) {
+            Choice::Way(way) => (Some(way), true),
+            Choice::Held(_) => {
+                let preference = job.terms.providers.as_ref();
+                (self.ways(&model, &job.params, job.mode, preference, job.route).next(), false)
+            }
+            Choice::Nobody => (None, false),
+        };
+        let way = way.ok_or_else(missing)?;
+        if self.must_fetch(job, &model, &way) {
+            return Ok(None);
+        }
+        let prepared = Box::pin(self.prepared(job, &model, way)).await?;
+        Ok(now.then_some(prepared))
+    }
+
     /// Admits a job that one call serves; a free worker begins it within the same commit.
     async fn admit_one(
         self: &Arc<Self>,
@@ -218,11 +239,11 @@ impl Inner {
         idempotency: Option<Idempotency>,
     ) -> Result<(Arc<Job>, Submitted), Fault> {
         let mut events = vec![event(&job, 1, "queued", "")];
-        let place = self.try_place(job.account).filter(|_| self.may_claim());
         // Preparing also proves that the provider's input can be built at all: a fault here refuses the order.
-        let prepared = self.prepared(&job).await?;
+        let prepared = self.at_the_door(&job).await?;
+        let place = self.try_place(job.account).filter(|_| self.may_claim());
         let mut begun = None;
-        if let Some(place) = place {
+        if let (Some(place), Some(prepared)) = (place, prepared) {
             events.push(event(&job, 2, "submitting", &prepared.attempt.provider));
             begin(&mut job, &prepared);
             job.epoch = 1;
@@ -247,7 +268,10 @@ impl Inner {
         if matches!(submitted, Submitted::New) {
             self.ring_if_told(announcement.as_ref());
             match begun {
-                Some((place, prepared)) => self.work(Arc::clone(&job), Some(prepared), place),
+                Some((place, prepared)) => {
+                    self.keep_gate(&job);
+                    self.work(Arc::clone(&job), Some(prepared), place);
+                }
                 // Where the account's share is used up, whoever gives a place back rings: a look for work now would only
                 // pass over all of its waiting jobs. Asked after the row is written, so that no bell is missed.
                 None if self.shares.is_full(job.account) => {}
@@ -265,7 +289,7 @@ impl Inner {
         per_call: u32,
         idempotency: Option<Idempotency>,
     ) -> Result<(Arc<Job>, Submitted), Fault> {
-        self.prepared(&Job { count: per_call, ..job.clone() }).await?;
+        self.at_the_door(&Job { count: per_call, ..job.clone() }).await?;
         job.phase = Phase::Running(Run::Parts);
         job.due = Some(self.clock.now().after_ms(crate::look::PARTS_PACE_MS));
         job.events = 2;

@@ -1,6 +1,9 @@
-//! OpenAI's image API, and a self-hosted server that speaks the same dialect.
+//! OpenAI's image API, and a self-hosted server that speaks the same dialect. `hosted` and `self_hosted` start servers that
+//! speak all of it: pictures, speech, transcripts and clips.
 
 mod check;
+mod fields;
+mod service;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,6 +21,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+pub use self::service::{hosted, self_hosted};
 pub use crate::bill::Paid;
 use crate::bill::sha256;
 use crate::media;

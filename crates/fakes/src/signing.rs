@@ -60,7 +60,7 @@ pub(crate) fn volcengine_at(
 }
 
 /// `YYYYMMDDTHHMMSSZ` of a Unix time.
-fn utc(unix_s: u64) -> String {
+pub(crate) fn utc(unix_s: u64) -> String {
     // Days to a civil date, after the usual shift of the year's beginning to March.
     let days = unix_s / 86_400 + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);

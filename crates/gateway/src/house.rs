@@ -158,7 +158,7 @@ fn setups(mut providers: Vec<Provider>) -> Vec<Setup> {
         if let Some(place) = providers.iter().position(|provider| provider.name == name) {
             let Provider { base_url, key, .. } = providers.swap_remove(place);
             let credential = key.map(|secret| Credential { name: "default".to_owned(), secret });
-            setups.push(Setup { adapter, base_url, credential });
+            setups.push(Setup { adapter, base_url, credential, concurrency: None });
         }
     }
     setups

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use spool_domain::adapter::Adapter;
 
-use crate::adapters::{fal, google, google_tts, openai, suno, vertex, xai};
+use crate::adapters::{
+    elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, suno, vertex, xai,
+};
 use crate::sandbox::Sandbox;
 
 /// The names that a model's routes may use, sorted. A route to a provider without an adapter is never taken: what it
@@ -46,11 +48,15 @@ pub const NAMES: &[&str] = &[
 /// All adapters, one line per provider.
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
-        Arc::new(fal::Fal::default()), //
+        Arc::new(Sandbox),
+        Arc::new(elevenlabs::ElevenLabs),
+        Arc::new(fal::Fal::default()),
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
         Arc::new(openai::OpenAi),
-        Arc::new(Sandbox),
+        Arc::new(openai_compatible::OpenAiCompatible),
+        Arc::new(replicate::Replicate),
+        Arc::new(runway::Runway),
         Arc::new(suno::Suno),
         Arc::new(vertex::Vertex),
         Arc::new(xai::Xai),

@@ -174,11 +174,17 @@ impl World {
             adapter,
             base_url: Some(base),
             credential: Some(Credential { name: "main".to_owned(), secret: Secret::new(key) }),
+            concurrency: None,
         };
         let mut setups: Vec<Setup> = setting.live.into_iter().map(setup).collect();
         if let Some(base_url) = setting.openai {
             settings.operator_from = MicroUsd::ZERO;
-            setups.push(Setup { adapter: Arc::new(OpenAi), base_url: Some(base_url), credential: None });
+            setups.push(Setup {
+                adapter: Arc::new(OpenAi),
+                base_url: Some(base_url),
+                credential: None,
+                concurrency: None,
+            });
         }
         let engine = Engine::start(Parts {
             store: store.clone(),

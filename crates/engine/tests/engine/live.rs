@@ -12,7 +12,7 @@ use spool_domain::job::{Job, Outcome, Phase, Stored};
 use spool_domain::money::MicroUsd;
 use spool_engine::address::Allow;
 use spool_engine::settings::Settings;
-use spool_engine::{CALLBACK_PATH, Engine, Received};
+use spool_engine::{CALLBACK_PATH, Engine, Incoming, Received};
 use spool_fakes::{Gate, fal, openai};
 use spool_providers::adapters::fal::Fal;
 use spool_providers::adapters::openai::OpenAi;
@@ -178,8 +178,18 @@ async fn receive(engine: Engine, listener: tokio::net::TcpListener) {
                       body: bytes::Bytes| {
         let headers: Vec<_> =
             headers.iter().map(|(n, v)| (n.as_str().to_owned(), v.to_str().unwrap().to_owned())).collect();
-        match engine.callback(&provider, &job, &attempt, &secret, &headers, &body).await {
-            Received::Noted => http::StatusCode::OK,
+        let incoming = Incoming {
+            provider: &provider,
+            job: &job,
+            attempt: &attempt,
+            secret: &secret,
+            path: "",
+            query: "",
+            headers: &headers,
+            body: &body,
+        };
+        match engine.callback(incoming).await {
+            Received::Noted(_) => http::StatusCode::OK,
             Received::Unknown => http::StatusCode::NOT_FOUND,
         }
     };

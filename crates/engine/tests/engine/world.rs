@@ -154,6 +154,7 @@ impl World {
                 adapter,
                 base_url: Some(base),
                 credential: Some(Credential { name: "main".to_owned(), secret: Secret::new(key) }),
+                concurrency: None,
             })
             .collect();
         let resident = setting.resident.unwrap_or_else(|| Arc::new(service));

@@ -124,7 +124,8 @@ fn check(edit: bool, body: &Map<String, Value>, hosted: bool) -> Result<(), Comp
     }
     let model = body.get("model").and_then(Value::as_str).unwrap_or_default();
     let prompt = body.get("prompt").and_then(Value::as_str).unwrap_or_default();
-    if model.is_empty() {
+    // Servers with one model need no name for it.
+    if hosted && model.is_empty() {
         return complain("model", "missing_required_parameter", "Missing required parameter: 'model'.");
     }
     if hosted && !MODELS.contains(&model) {

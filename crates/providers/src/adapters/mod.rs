@@ -3,11 +3,17 @@
 mod answer;
 #[cfg(test)]
 mod cassette;
+pub mod elevenlabs;
+mod escape;
 pub mod fal;
 mod form;
 pub mod google;
 pub mod google_tts;
 pub mod openai;
+pub mod openai_compatible;
+mod plain;
+pub mod replicate;
+pub mod runway;
 pub mod suno;
 pub mod vertex;
 pub mod xai;

@@ -19,6 +19,8 @@ use spool_domain::adapter::{
     Reply, Safety, Token, Trouble, TroubleClass, Word, Work,
 };
 
+use super::plain::is_id;
+
 /// The adapter.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Suno;
@@ -169,12 +171,8 @@ fn record_of(model: &str) -> Option<&'static str> {
 
 /// The job, if this can be its id: it becomes part of a path.
 fn handle(id: &str, model: &str) -> Option<Handle> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if id.is_empty() || id.len() > 100 || !id.bytes().all(plain) {
-        return None;
-    }
     let facts = BTreeMap::from([(RECORD.to_owned(), record_of(model)?.to_owned())]);
-    Some(Handle { id: id.to_owned(), facts })
+    is_id(id).then(|| Handle { id: id.to_owned(), facts })
 }
 
 /// With lyrics of their own, songs must have a style and a title. Callers may leave both open; then these stand there.

@@ -3,9 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
+mod elevenlabs;
 mod google;
 mod google_tts;
 mod line;
+mod openai;
+mod openai_compatible;
+mod replicate;
 mod routes;
 mod suite;
 mod suno;

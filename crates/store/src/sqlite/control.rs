@@ -1,7 +1,7 @@
 //! What happens to jobs from outside their own steps: leases, wishes to cancel, hints.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use spool_domain::ids::{AccountId, JobId, NodeId};
+use spool_domain::ids::{AccountId, AttemptNo, JobId, NodeId};
 use spool_domain::job::Job;
 use spool_domain::order::Mode;
 use spool_domain::time::Timestamp;
@@ -59,18 +59,48 @@ pub(super) fn ask_cancel(
 pub(super) fn hint(
     connection: &Connection,
     now: Timestamp,
-    provider: &str,
-    provider_job: &str,
-) -> Result<Option<JobId>, Failure> {
-    let found: Option<(i64, [u8; 20], Option<i64>)> = connection
+    job: JobId,
+    attempt: AttemptNo,
+) -> Result<bool, Failure> {
+    let found: Option<(i64, Option<i64>)> = connection
         .prepare_cached(include_str!("../../sql/sqlite/hint.sql"))?
-        .query_row([provider_job, provider], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .query_row(params![job.bytes(), attempt.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((n, id, due)) = found else { return Ok(None) };
+    let Some((n, due)) = found else { return Ok(false) };
     if due.is_none_or(|due| due > now.0) {
         connection
             .prepare_cached(include_str!("../../sql/sqlite/hint_due.sql"))?
             .execute(params![n, now.0])?;
     }
-    Ok(Some(JobId(id)))
+    Ok(true)
+}
+
+/// The moment `open_attempts`.
+pub(super) fn open_attempts(connection: &Connection) -> Result<Vec<(JobId, String, String)>, Failure> {
+    let mut statement = connection.prepare_cached(include_str!("../../sql/sqlite/open_attempts.sql"))?;
+    let rows = statement.query_map([], |row| Ok((JobId(row.get(0)?), row.get(1)?, row.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The moment `knows`.
+pub(super) fn knows(
+    connection: &Connection,
+    provider: &str,
+    credential: &str,
+    provider_job: &str,
+) -> Result<bool, Failure> {
+    let mut statement = connection.prepare_cached(include_str!("../../sql/sqlite/knows.sql"))?;
+    Ok(statement.exists([provider_job, provider, credential])?)
+}
+
+/// The moment `open_by_token`.
+pub(super) fn open_by_token(
+    connection: &Connection,
+    provider: &str,
+    token: &str,
+) -> Result<Option<(JobId, AttemptNo)>, Failure> {
+    Ok(connection
+        .prepare_cached(include_str!("../../sql/sqlite/open_by_token.sql"))?
+        .query_row([provider, token], |row| Ok((JobId(row.get(0)?), AttemptNo(row.get(1)?))))
+        .optional()?)
 }

@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use rusqlite::Connection;
+use spool_domain::adapter::Token;
 use spool_domain::budget::{Budget, BudgetState};
 use spool_domain::day::Day;
-use spool_domain::ids::{AccountId, AssetId, JobId, KeyId, NodeId};
+use spool_domain::ids::{AccountId, AssetId, AttemptNo, JobId, KeyId, NodeId};
 use spool_domain::job::{Asset, Attempt, Event, Job};
 use spool_domain::ledger::Transfer;
 use spool_domain::order::Mode;
@@ -60,10 +61,27 @@ impl Store for Sqlite {
         self.write(move |db| control::ask_cancel(db, now, account, mode, job)).await
     }
 
-    async fn hint(&self, provider: &str, provider_job: &str) -> Result<Option<JobId>, Error> {
+    async fn hint(&self, job: JobId, attempt: AttemptNo) -> Result<bool, Error> {
         let now = self.now();
-        let (provider, provider_job) = (provider.to_owned(), provider_job.to_owned());
-        self.write(move |db| control::hint(db, now, &provider, &provider_job)).await
+        self.write(move |db| control::hint(db, now, job, attempt)).await
+    }
+
+    async fn open_attempts(&self) -> Result<Vec<(JobId, String, String)>, Error> {
+        self.read(control::open_attempts).await
+    }
+
+    async fn knows(&self, provider: &str, credential: &str, provider_job: &str) -> Result<bool, Error> {
+        let words = [provider, credential, provider_job].map(str::to_owned);
+        self.read(move |db| control::knows(db, &words[0], &words[1], &words[2])).await
+    }
+
+    async fn open_by_token(
+        &self,
+        provider: &str,
+        token: &Token,
+    ) -> Result<Option<(JobId, AttemptNo)>, Error> {
+        let (provider, token) = (provider.to_owned(), token.0.clone());
+        self.read(move |db| control::open_by_token(db, &provider, &token)).await
     }
 
     async fn job(&self, account: AccountId, mode: Mode, job: JobId) -> Result<Option<Job>, Error> {

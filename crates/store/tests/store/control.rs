@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use spool_domain::adapter::Token;
+use spool_domain::ids::{AttemptNo, JobId};
 use spool_domain::job::Phase;
 use spool_domain::order::Mode;
 use spool_domain::store::Committed;
@@ -81,17 +83,39 @@ pub(crate) async fn u9_a_hint_makes_a_running_job_due_and_nothing_else(world: &W
     let account = world.account(1).await;
     world.admit(world.order(account)).await;
     let running = world.commit(world.accepted(&world.claim(ONE).await, "r-1")).await;
-    assert_eq!(world.store.hint("fal", "r-2").await.unwrap(), None);
-    assert_eq!(world.store.hint("kling", "r-1").await.unwrap(), None);
+    let (hint, first) = (|job, no| world.store.hint(job, AttemptNo(no)), running.id);
+    assert!(!hint(first, 2).await.unwrap());
+    assert!(!hint(JobId([9; 20]), 1).await.unwrap());
     assert_eq!(world.read(&running).await, running, "no hint was for it");
 
-    assert_eq!(world.store.hint("fal", "r-1").await.unwrap(), Some(running.id));
+    assert!(hint(first, 1).await.unwrap());
     let hinted = world.read(&running).await;
     assert_eq!(hinted.due, Some(world.now()));
-    assert_eq!(world.store.hint("fal", "r-1").await.unwrap(), Some(running.id), "hints can be repeated");
+    assert!(hint(first, 1).await.unwrap(), "hints can be repeated");
 
     let stored = world.commit(world.step(&world.claim(ONE).await, Phase::Storing(Vec::new()))).await;
     world.pass_ms(1);
-    assert_eq!(world.store.hint("fal", "r-1").await.unwrap(), None, "it is not running any more");
+    assert!(!hint(first, 1).await.unwrap(), "it is not running any more");
     assert_eq!(world.read(&stored).await, stored);
+}
+
+pub(crate) async fn u13_what_is_open_at_a_provider_is_known_by_job_token_and_id(world: &World) {
+    let account = world.account(1).await;
+    world.admit(world.order(account)).await;
+    let running = world.commit(world.accepted(&world.claim(ONE).await, "r-1")).await;
+    let attempt = running.attempt.clone().unwrap();
+    let (provider, credential) = (attempt.provider.as_str(), attempt.credential.as_str());
+    let open = world.store.open_attempts().await.unwrap();
+    assert!(open.contains(&(running.id, provider.to_owned(), credential.to_owned())), "{open:?}");
+    assert!(world.store.knows(provider, credential, "r-1").await.unwrap());
+    for (p, c, j) in [("kling", credential, "r-1"), (provider, "other", "r-1"), (provider, credential, "r-2")]
+    {
+        assert!(!world.store.knows(p, c, j).await.unwrap(), "{p} {c} {j}");
+    }
+    let by = async |provider: &str, token: &str| {
+        world.store.open_by_token(provider, &Token(token.to_owned())).await.unwrap()
+    };
+    assert_eq!(by(provider, &attempt.token.0).await, Some((running.id, attempt.no)));
+    assert_eq!(by("kling", &attempt.token.0).await, None);
+    assert_eq!(by(provider, "another").await, None);
 }

@@ -76,6 +76,7 @@ macro_rules! conformance {
                 j7_a_job_that_is_over_cannot_be_canceled,
                 s9_nobody_cancels_a_foreign_job,
                 u9_a_hint_makes_a_running_job_due_and_nothing_else,
+                u13_what_is_open_at_a_provider_is_known_by_job_token_and_id,
             ],
             reading: [
                 jobs_are_listed_newest_first_in_pages,

@@ -1,6 +1,6 @@
 use TroubleClass::{Busy, Caller, ContentPolicy, Credential, Quota, Timeout, Unavailable, Unknown};
 use serde_json::json;
-use spool_domain::adapter::{Output, TroubleClass};
+use spool_domain::adapter::{Method, Output, TroubleClass};
 
 use super::*;
 use crate::adapters::cassette::{body_of, class, plain, reply, submit, with, work};

@@ -21,6 +21,17 @@ pub(super) fn read(reply: &Reply) -> Trouble {
     answer::say(trouble, said.message.as_deref())
 }
 
+/// What a clip says that failed: its error names a code, or has words only.
+pub(super) fn of_job(error: &Value) -> Trouble {
+    let code = error["code"].as_str();
+    let class = match code {
+        Some("moderation_blocked" | "content_policy_violation") => ContentPolicy,
+        _ => TroubleClass::Unavailable,
+    };
+    let code = code.filter(|code| answer::code(Some(code), 0) == **code).unwrap_or("video_failed");
+    answer::say(Trouble::of(class, code), error["message"].as_str())
+}
+
 /// The code decides where it is one of the few that matter more than the status; else the status does.
 fn class_of(status: u16, code: Option<&str>) -> TroubleClass {
     match (status, code) {
