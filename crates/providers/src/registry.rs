@@ -8,6 +8,7 @@ use crate::adapters::{
     bfl, elevenlabs, fal, google, google_tts, ideogram, openai, openai_compatible, replicate, runway, vertex,
     elevenlabs, fal, google, google_tts, kling, openai, openai_compatible, replicate, runway, vertex, vidu,
     xai,
+    elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, suno, vertex, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -62,6 +63,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(openai_compatible::OpenAiCompatible),
         Arc::new(replicate::Replicate),
         Arc::new(runway::Runway),
+        Arc::new(suno::Suno),
         Arc::new(vertex::Vertex),
         Arc::new(vidu::Vidu),
         Arc::new(xai::Xai),

@@ -19,6 +19,7 @@ mod plain;
 mod published_keys;
 pub mod replicate;
 pub mod runway;
+pub mod suno;
 pub mod vertex;
 pub mod vidu;
 pub mod xai;

@@ -16,6 +16,7 @@ mod replicate;
 mod routes;
 mod runway;
 mod suite;
+mod suno;
 mod vertex;
 mod vidu;
 mod xai;
