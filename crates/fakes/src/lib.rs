@@ -6,26 +6,35 @@
 //! right when bill and ledger agree.
 
 pub mod a1111;
+pub mod bfl;
 pub mod bill;
+mod blank;
+mod checks;
 pub mod comfyui;
 mod desk;
 pub mod elevenlabs;
 pub mod fal;
-mod fields;
 pub mod files;
 pub mod google;
 pub mod google_tts;
+pub mod ideogram;
+pub mod kling;
 mod letter;
 mod media;
 pub mod openai;
+mod published_keys;
 pub mod receiver;
 pub mod replicate;
 mod rules;
+pub mod runway;
+mod schema;
 mod script;
 mod server;
 mod shape;
 pub mod signing;
+pub mod suno;
 pub mod upstream;
+pub mod vidu;
 pub mod xai;
 
 pub use script::Gate;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    a1111, comfyui, elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway,
-    vertex, xai,
+    a1111, bfl, comfyui, elevenlabs, fal, google, google_tts, ideogram, kling, openai, openai_compatible,
+    replicate, runway, suno, vertex, vidu, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -51,16 +51,21 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
         Arc::new(Sandbox),
         Arc::new(a1111::A1111),
+        Arc::new(bfl::Bfl),
         Arc::new(comfyui::ComfyUi),
         Arc::new(elevenlabs::ElevenLabs),
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
+        Arc::new(ideogram::Ideogram),
+        Arc::new(kling::Kling),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
         Arc::new(replicate::Replicate),
         Arc::new(runway::Runway),
+        Arc::new(suno::Suno),
         Arc::new(vertex::Vertex),
+        Arc::new(vidu::Vidu),
         Arc::new(xai::Xai),
     ]
 }

@@ -2,19 +2,26 @@
 
 pub mod a1111;
 mod answer;
+pub mod bfl;
 #[cfg(test)]
 mod cassette;
 pub mod comfyui;
+mod credits;
 pub mod elevenlabs;
 mod escape;
 pub mod fal;
 mod form;
 pub mod google;
 pub mod google_tts;
+pub mod ideogram;
+pub mod kling;
 pub mod openai;
 pub mod openai_compatible;
 mod plain;
+mod published_keys;
 pub mod replicate;
 pub mod runway;
+pub mod suno;
 pub mod vertex;
+pub mod vidu;
 pub mod xai;

@@ -4,15 +4,21 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
 mod a1111;
+mod bfl;
 mod comfyui;
 mod elevenlabs;
 mod google;
 mod google_tts;
+mod ideogram;
+mod kling;
 mod line;
 mod openai;
 mod openai_compatible;
 mod replicate;
 mod routes;
+mod runway;
 mod suite;
+mod suno;
 mod vertex;
+mod vidu;
 mod xai;
