@@ -6,11 +6,14 @@
 //! right when bill and ledger agree.
 
 pub mod a1111;
+pub mod assemblyai;
 pub mod bfl;
 pub mod bill;
 mod blank;
+pub mod cartesia;
 mod checks;
 pub mod comfyui;
+pub mod deepgram;
 mod desk;
 pub mod elevenlabs;
 pub mod fal;

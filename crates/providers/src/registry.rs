@@ -5,8 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    a1111, bfl, comfyui, elevenlabs, fal, google, google_tts, ideogram, kling, openai, openai_compatible,
-    replicate, runway, suno, vertex, vidu, xai,
+    a1111, assemblyai, bfl, cartesia, comfyui, deepgram, elevenlabs, fal, google, google_tts, ideogram,
+    kling, openai, openai_compatible, replicate, runway, suno, vertex, vidu, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -51,8 +51,11 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
         Arc::new(Sandbox),
         Arc::new(a1111::A1111),
+        Arc::new(assemblyai::AssemblyAi),
         Arc::new(bfl::Bfl),
+        Arc::new(cartesia::Cartesia),
         Arc::new(comfyui::ComfyUi),
+        Arc::new(deepgram::Deepgram),
         Arc::new(elevenlabs::ElevenLabs),
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),

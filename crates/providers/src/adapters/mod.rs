@@ -2,11 +2,14 @@
 
 pub mod a1111;
 mod answer;
+pub mod assemblyai;
 pub mod bfl;
+pub mod cartesia;
 #[cfg(test)]
 mod cassette;
 pub mod comfyui;
 mod credits;
+pub mod deepgram;
 pub mod elevenlabs;
 mod escape;
 pub mod fal;
