@@ -5,10 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    bfl, elevenlabs, fal, google, google_tts, ideogram, openai, openai_compatible, replicate, runway, vertex,
-    elevenlabs, fal, google, google_tts, kling, openai, openai_compatible, replicate, runway, vertex, vidu,
-    xai,
-    elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, suno, vertex, xai,
+    bfl, elevenlabs, fal, google, google_tts, ideogram, kling, openai, openai_compatible, replicate, runway,
+    suno, vertex, vidu, xai,
 };
 use crate::sandbox::Sandbox;
 
