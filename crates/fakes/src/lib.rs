@@ -20,12 +20,14 @@ mod media;
 pub mod openai;
 mod published_keys;
 pub mod receiver;
+pub mod recraft;
 pub mod replicate;
 mod rules;
 mod script;
 mod server;
 mod shape;
 pub mod signing;
+pub mod stability;
 pub mod upstream;
 pub mod xai;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    bfl, elevenlabs, fal, google, google_tts, ideogram, openai, openai_compatible, replicate, runway, vertex,
-    xai,
+    bfl, elevenlabs, fal, google, google_tts, ideogram, openai, openai_compatible, recraft, replicate,
+    runway, stability, vertex, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -58,8 +58,10 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(ideogram::Ideogram),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
+        Arc::new(recraft::Recraft),
         Arc::new(replicate::Replicate),
         Arc::new(runway::Runway),
+        Arc::new(stability::Stability),
         Arc::new(vertex::Vertex),
         Arc::new(xai::Xai),
     ]
