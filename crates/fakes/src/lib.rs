@@ -7,14 +7,16 @@
 
 pub mod bfl;
 pub mod bill;
+mod blank;
+mod checks;
 mod desk;
 pub mod elevenlabs;
 pub mod fal;
-mod fields;
 pub mod files;
 pub mod google;
 pub mod google_tts;
 pub mod ideogram;
+pub mod kling;
 mod letter;
 mod media;
 pub mod openai;
@@ -23,12 +25,16 @@ pub mod receiver;
 pub mod recraft;
 pub mod replicate;
 mod rules;
+pub mod runway;
+mod schema;
 mod script;
 mod server;
 mod shape;
 pub mod signing;
 pub mod stability;
+pub mod suno;
 pub mod upstream;
+pub mod vidu;
 pub mod xai;
 
 pub use script::Gate;

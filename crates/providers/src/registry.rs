@@ -5,8 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    bfl, elevenlabs, fal, google, google_tts, ideogram, openai, openai_compatible, recraft, replicate,
-    runway, stability, vertex, xai,
+    bfl, elevenlabs, fal, google, google_tts, ideogram, kling, openai, openai_compatible, recraft, replicate,
+    runway, stability, suno, vertex, vidu, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -56,13 +56,16 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
         Arc::new(ideogram::Ideogram),
+        Arc::new(kling::Kling),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
         Arc::new(recraft::Recraft),
         Arc::new(replicate::Replicate),
         Arc::new(runway::Runway),
         Arc::new(stability::Stability),
+        Arc::new(suno::Suno),
         Arc::new(vertex::Vertex),
+        Arc::new(vidu::Vidu),
         Arc::new(xai::Xai),
     ]
 }

@@ -2,9 +2,7 @@ use serde_json::{Value, json};
 use spool_domain::adapter::TroubleClass::{
     Busy, Caller, ContentPolicy, Credential, Gone, Quota, Timeout, Unavailable, Unknown,
 };
-use spool_domain::adapter::{
-    Adapter, Callback, CancelWord, Lost, Method, Output, Token, Trouble, Word,
-};
+use spool_domain::adapter::{Adapter, Callback, CancelWord, Lost, Method, Output, Token, Trouble, Word};
 
 use super::super::Replicate;
 use super::{handle, prediction};
