@@ -7,6 +7,8 @@ use spool_domain::adapter::Adapter;
 use crate::adapters::{
     bfl, elevenlabs, fal, google, google_tts, ideogram, kling, openai, openai_compatible, replicate, runway,
     suno, vertex, vidu, xai,
+    bfl, elevenlabs, fal, google, google_tts, ideogram, kling, openai, openai_compatible, recraft, replicate,
+    runway, stability, suno, vertex, vidu, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -59,8 +61,10 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(kling::Kling),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
+        Arc::new(recraft::Recraft),
         Arc::new(replicate::Replicate),
         Arc::new(runway::Runway),
+        Arc::new(stability::Stability),
         Arc::new(suno::Suno),
         Arc::new(vertex::Vertex),
         Arc::new(vidu::Vidu),
