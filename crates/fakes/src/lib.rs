@@ -27,6 +27,7 @@ mod shape;
 pub mod signing;
 pub mod upstream;
 pub mod vidu;
+pub mod volcengine;
 pub mod xai;
 
 pub use script::Gate;

@@ -6,7 +6,7 @@ use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
     elevenlabs, fal, google, google_tts, kling, openai, openai_compatible, replicate, runway, vertex, vidu,
-    xai,
+    volcengine, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -61,6 +61,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(runway::Runway),
         Arc::new(vertex::Vertex),
         Arc::new(vidu::Vidu),
+        Arc::new(volcengine::Volcengine),
         Arc::new(xai::Xai),
     ]
 }

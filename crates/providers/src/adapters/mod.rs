@@ -17,4 +17,5 @@ pub mod replicate;
 pub mod runway;
 pub mod vertex;
 pub mod vidu;
+pub mod volcengine;
 pub mod xai;

@@ -15,4 +15,5 @@ mod routes;
 mod suite;
 mod vertex;
 mod vidu;
+mod volcengine;
 mod xai;
