@@ -35,6 +35,7 @@ pub mod stability;
 pub mod suno;
 pub mod upstream;
 pub mod vidu;
+pub mod volcengine;
 pub mod xai;
 
 pub use script::Gate;

@@ -9,6 +9,8 @@ use crate::adapters::{
     suno, vertex, vidu, xai,
     bfl, elevenlabs, fal, google, google_tts, ideogram, kling, openai, openai_compatible, recraft, replicate,
     runway, stability, suno, vertex, vidu, xai,
+    elevenlabs, fal, google, google_tts, kling, openai, openai_compatible, replicate, runway, vertex, vidu,
+    volcengine, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -68,6 +70,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(suno::Suno),
         Arc::new(vertex::Vertex),
         Arc::new(vidu::Vidu),
+        Arc::new(volcengine::Volcengine),
         Arc::new(xai::Xai),
     ]
 }

@@ -24,4 +24,5 @@ pub mod stability;
 pub mod suno;
 pub mod vertex;
 pub mod vidu;
+pub mod volcengine;
 pub mod xai;

@@ -21,4 +21,5 @@ mod suite;
 mod suno;
 mod vertex;
 mod vidu;
+mod volcengine;
 mod xai;
