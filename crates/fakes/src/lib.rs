@@ -14,6 +14,7 @@ pub mod files;
 pub mod google;
 pub mod google_tts;
 mod letter;
+pub mod luma;
 mod media;
 pub mod openai;
 pub mod receiver;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, vertex, xai,
+    elevenlabs, fal, google, google_tts, luma, openai, openai_compatible, replicate, runway, vertex, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -28,6 +28,7 @@ pub const NAMES: &[&str] = &[
     "jimeng",
     "kling",
     "luma",
+    "luma-agents",
     "minimax",
     "openai",
     "openai-compatible",
@@ -53,6 +54,8 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
+        Arc::new(luma::Luma),
+        Arc::new(luma::agents::Agents),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
         Arc::new(replicate::Replicate),

@@ -7,6 +7,8 @@ mod elevenlabs;
 mod google;
 mod google_tts;
 mod line;
+mod luma;
+mod luma_agents;
 mod openai;
 mod openai_compatible;
 mod replicate;
