@@ -18,6 +18,7 @@ pub mod google_tts;
 pub mod ideogram;
 pub mod kling;
 mod letter;
+pub mod luma;
 mod media;
 pub mod openai;
 mod published_keys;

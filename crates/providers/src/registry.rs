@@ -11,6 +11,7 @@ use crate::adapters::{
     runway, stability, suno, vertex, vidu, xai,
     elevenlabs, fal, google, google_tts, kling, openai, openai_compatible, replicate, runway, vertex, vidu,
     volcengine, xai,
+    elevenlabs, fal, google, google_tts, luma, openai, openai_compatible, replicate, runway, vertex, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -33,6 +34,7 @@ pub const NAMES: &[&str] = &[
     "jimeng",
     "kling",
     "luma",
+    "luma-agents",
     "minimax",
     "openai",
     "openai-compatible",
@@ -61,6 +63,8 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(google_tts::GoogleTts),
         Arc::new(ideogram::Ideogram),
         Arc::new(kling::Kling),
+        Arc::new(luma::Luma),
+        Arc::new(luma::agents::Agents),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
         Arc::new(recraft::Recraft),

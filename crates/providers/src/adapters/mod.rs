@@ -13,6 +13,7 @@ pub mod google;
 pub mod google_tts;
 pub mod ideogram;
 pub mod kling;
+pub mod luma;
 pub mod openai;
 pub mod openai_compatible;
 mod plain;

@@ -10,6 +10,8 @@ mod google_tts;
 mod ideogram;
 mod kling;
 mod line;
+mod luma;
+mod luma_agents;
 mod openai;
 mod openai_compatible;
 mod recraft;
