@@ -24,6 +24,7 @@ mod server;
 mod shape;
 pub mod signing;
 pub mod suno;
+pub mod topaz;
 pub mod upstream;
 pub mod xai;
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, suno, vertex, xai,
+    elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, suno, topaz, vertex,
+    xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -58,6 +59,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(replicate::Replicate),
         Arc::new(runway::Runway),
         Arc::new(suno::Suno),
+        Arc::new(topaz::Topaz),
         Arc::new(vertex::Vertex),
         Arc::new(xai::Xai),
     ]

@@ -15,5 +15,6 @@ mod plain;
 pub mod replicate;
 pub mod runway;
 pub mod suno;
+pub mod topaz;
 pub mod vertex;
 pub mod xai;

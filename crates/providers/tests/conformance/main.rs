@@ -13,5 +13,6 @@ mod replicate;
 mod routes;
 mod suite;
 mod suno;
+mod topaz;
 mod vertex;
 mod xai;
