@@ -226,7 +226,7 @@ impl Inner {
             }
             Err(unanswered) => return Event::Lost(lost(&unanswered)).into(),
         };
-        match door.adapter().read_submit(&reply) {
+        match door.adapter().read_submit_to(&self.upstream_of(job), &reply) {
             Ok(Word::Accepted(handle, wait_ms)) => {
                 Event::Accepted(handle, self.jittered(wait_ms.max(manifest.poll_pace_ms))).into()
             }

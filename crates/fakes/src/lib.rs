@@ -5,7 +5,9 @@
 //! do. What it accepted is on its bill whether or not anybody heard the answer; a test of the engine is
 //! right when bill and ledger agree.
 
+pub mod bfl;
 pub mod bill;
+mod blank;
 mod checks;
 mod desk;
 pub mod elevenlabs;
@@ -13,12 +15,17 @@ pub mod fal;
 pub mod files;
 pub mod google;
 pub mod google_tts;
+pub mod ideogram;
+pub mod kling;
 mod letter;
 mod media;
 pub mod openai;
+mod published_keys;
 pub mod receiver;
 pub mod replicate;
 mod rules;
+pub mod runway;
+mod schema;
 mod script;
 mod server;
 mod shape;
@@ -26,6 +33,7 @@ pub mod signing;
 pub mod suno;
 pub mod topaz;
 pub mod upstream;
+pub mod vidu;
 pub mod xai;
 
 pub use script::Gate;

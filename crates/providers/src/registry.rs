@@ -5,8 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    elevenlabs, fal, google, google_tts, openai, openai_compatible, replicate, runway, suno, topaz, vertex,
-    xai,
+    bfl, elevenlabs, fal, google, google_tts, ideogram, kling, openai, openai_compatible, replicate, runway,
+    suno, topaz, vertex, vidu, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -50,10 +50,13 @@ pub const NAMES: &[&str] = &[
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
         Arc::new(Sandbox),
+        Arc::new(bfl::Bfl),
         Arc::new(elevenlabs::ElevenLabs),
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
+        Arc::new(ideogram::Ideogram),
+        Arc::new(kling::Kling),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
         Arc::new(replicate::Replicate),
@@ -61,6 +64,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(suno::Suno),
         Arc::new(topaz::Topaz),
         Arc::new(vertex::Vertex),
+        Arc::new(vidu::Vidu),
         Arc::new(xai::Xai),
     ]
 }

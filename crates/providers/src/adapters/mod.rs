@@ -1,20 +1,26 @@
 //! One file per upstream: what it is like, how to ask it, and what its answers mean.
 
 mod answer;
+pub mod bfl;
 #[cfg(test)]
 mod cassette;
+mod credits;
 pub mod elevenlabs;
 mod escape;
 pub mod fal;
 mod form;
 pub mod google;
 pub mod google_tts;
+pub mod ideogram;
+pub mod kling;
 pub mod openai;
 pub mod openai_compatible;
 mod plain;
+mod published_keys;
 pub mod replicate;
 pub mod runway;
 pub mod suno;
 pub mod topaz;
 pub mod vertex;
+pub mod vidu;
 pub mod xai;

@@ -3,16 +3,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
+mod bfl;
 mod elevenlabs;
 mod google;
 mod google_tts;
+mod ideogram;
+mod kling;
 mod line;
 mod openai;
 mod openai_compatible;
 mod replicate;
 mod routes;
+mod runway;
 mod suite;
 mod suno;
 mod topaz;
 mod vertex;
+mod vidu;
 mod xai;
