@@ -34,6 +34,7 @@ mod shape;
 pub mod signing;
 pub mod stability;
 pub mod suno;
+pub mod topaz;
 pub mod upstream;
 pub mod vidu;
 pub mod volcengine;

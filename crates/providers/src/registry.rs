@@ -12,6 +12,7 @@ use crate::adapters::{
     elevenlabs, fal, google, google_tts, kling, openai, openai_compatible, replicate, runway, vertex, vidu,
     volcengine, xai,
     elevenlabs, fal, google, google_tts, luma, openai, openai_compatible, replicate, runway, vertex, xai,
+    suno, topaz, vertex, vidu, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -72,6 +73,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(runway::Runway),
         Arc::new(stability::Stability),
         Arc::new(suno::Suno),
+        Arc::new(topaz::Topaz),
         Arc::new(vertex::Vertex),
         Arc::new(vidu::Vidu),
         Arc::new(volcengine::Volcengine),

@@ -23,6 +23,7 @@ pub mod replicate;
 pub mod runway;
 pub mod stability;
 pub mod suno;
+pub mod topaz;
 pub mod vertex;
 pub mod vidu;
 pub mod volcengine;

@@ -21,6 +21,7 @@ mod runway;
 mod stability;
 mod suite;
 mod suno;
+mod topaz;
 mod vertex;
 mod vidu;
 mod volcengine;
