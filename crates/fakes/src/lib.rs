@@ -5,10 +5,12 @@
 //! do. What it accepted is on its bill whether or not anybody heard the answer; a test of the engine is
 //! right when bill and ledger agree.
 
+pub mod a1111;
 pub mod bfl;
 pub mod bill;
 mod blank;
 mod checks;
+pub mod comfyui;
 mod desk;
 pub mod elevenlabs;
 pub mod fal;

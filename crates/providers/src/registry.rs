@@ -13,6 +13,8 @@ use crate::adapters::{
     volcengine, xai,
     elevenlabs, fal, google, google_tts, luma, openai, openai_compatible, replicate, runway, vertex, xai,
     suno, topaz, vertex, vidu, xai,
+    a1111, bfl, comfyui, elevenlabs, fal, google, google_tts, ideogram, kling, openai, openai_compatible,
+    replicate, runway, suno, vertex, vidu, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -57,7 +59,9 @@ pub const NAMES: &[&str] = &[
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
         Arc::new(Sandbox),
+        Arc::new(a1111::A1111),
         Arc::new(bfl::Bfl),
+        Arc::new(comfyui::ComfyUi),
         Arc::new(elevenlabs::ElevenLabs),
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),

@@ -1,9 +1,11 @@
 //! One file per upstream: what it is like, how to ask it, and what its answers mean.
 
+pub mod a1111;
 mod answer;
 pub mod bfl;
 #[cfg(test)]
 mod cassette;
+pub mod comfyui;
 mod credits;
 pub mod elevenlabs;
 mod escape;

@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
+mod a1111;
 mod bfl;
+mod comfyui;
 mod elevenlabs;
 mod google;
 mod google_tts;
