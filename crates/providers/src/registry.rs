@@ -5,16 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    bfl, elevenlabs, fal, google, google_tts, ideogram, kling, openai, openai_compatible, replicate, runway,
-    suno, vertex, vidu, xai,
-    bfl, elevenlabs, fal, google, google_tts, ideogram, kling, openai, openai_compatible, recraft, replicate,
-    runway, stability, suno, vertex, vidu, xai,
-    elevenlabs, fal, google, google_tts, kling, openai, openai_compatible, replicate, runway, vertex, vidu,
-    volcengine, xai,
-    elevenlabs, fal, google, google_tts, luma, openai, openai_compatible, replicate, runway, vertex, xai,
-    suno, topaz, vertex, vidu, xai,
-    a1111, bfl, comfyui, elevenlabs, fal, google, google_tts, ideogram, kling, openai, openai_compatible,
-    replicate, runway, suno, vertex, vidu, xai,
+    a1111, bfl, comfyui, elevenlabs, fal, google, google_tts, ideogram, kling, luma, openai,
+    openai_compatible, recraft, replicate, runway, stability, suno, topaz, vertex, vidu, volcengine, xai,
 };
 use crate::sandbox::Sandbox;
 
