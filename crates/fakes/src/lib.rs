@@ -17,6 +17,7 @@ pub mod google_tts;
 pub mod kling;
 mod letter;
 mod media;
+pub mod minimax;
 pub mod openai;
 pub mod receiver;
 pub mod replicate;

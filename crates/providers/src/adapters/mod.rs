@@ -10,6 +10,7 @@ mod form;
 pub mod google;
 pub mod google_tts;
 pub mod kling;
+pub mod minimax;
 pub mod openai;
 pub mod openai_compatible;
 mod plain;

@@ -8,6 +8,7 @@ mod google;
 mod google_tts;
 mod kling;
 mod line;
+mod minimax;
 mod openai;
 mod openai_compatible;
 mod replicate;
