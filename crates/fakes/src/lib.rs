@@ -22,6 +22,7 @@ pub mod kling;
 mod letter;
 pub mod luma;
 mod media;
+pub mod minimax;
 pub mod openai;
 mod published_keys;
 pub mod receiver;

@@ -7,6 +7,8 @@ use spool_domain::adapter::Adapter;
 use crate::adapters::{
     a1111, bfl, comfyui, elevenlabs, fal, google, google_tts, ideogram, kling, luma, openai,
     openai_compatible, recraft, replicate, runway, stability, suno, topaz, vertex, vidu, volcengine, xai,
+    elevenlabs, fal, google, google_tts, kling, minimax, openai, openai_compatible, replicate, runway,
+    vertex, vidu, volcengine, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -62,6 +64,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(kling::Kling),
         Arc::new(luma::Luma),
         Arc::new(luma::agents::Agents),
+        Arc::new(minimax::MiniMax),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
         Arc::new(recraft::Recraft),

@@ -16,6 +16,7 @@ pub mod google_tts;
 pub mod ideogram;
 pub mod kling;
 pub mod luma;
+pub mod minimax;
 pub mod openai;
 pub mod openai_compatible;
 mod plain;

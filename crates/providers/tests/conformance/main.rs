@@ -14,6 +14,7 @@ mod kling;
 mod line;
 mod luma;
 mod luma_agents;
+mod minimax;
 mod openai;
 mod openai_compatible;
 mod recraft;
