@@ -17,6 +17,7 @@ mod letter;
 pub mod luma;
 mod media;
 pub mod openai;
+pub mod pixverse;
 pub mod receiver;
 pub mod replicate;
 mod rules;

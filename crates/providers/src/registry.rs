@@ -5,7 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    elevenlabs, fal, google, google_tts, luma, openai, openai_compatible, replicate, runway, vertex, xai,
+    elevenlabs, fal, google, google_tts, luma, openai, openai_compatible, pixverse, replicate, runway,
+    vertex, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -58,6 +59,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(luma::agents::Agents),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
+        Arc::new(pixverse::PixVerse),
         Arc::new(replicate::Replicate),
         Arc::new(runway::Runway),
         Arc::new(vertex::Vertex),

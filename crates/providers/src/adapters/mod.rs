@@ -12,6 +12,7 @@ pub mod google_tts;
 pub mod luma;
 pub mod openai;
 pub mod openai_compatible;
+pub mod pixverse;
 mod plain;
 pub mod replicate;
 pub mod runway;

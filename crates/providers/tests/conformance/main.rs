@@ -11,6 +11,7 @@ mod luma;
 mod luma_agents;
 mod openai;
 mod openai_compatible;
+mod pixverse;
 mod replicate;
 mod routes;
 mod runway;
