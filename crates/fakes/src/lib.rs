@@ -25,6 +25,7 @@ mod media;
 pub mod minimax;
 pub mod openai;
 mod published_keys;
+pub mod pixverse;
 pub mod receiver;
 pub mod recraft;
 pub mod replicate;

@@ -9,6 +9,8 @@ use crate::adapters::{
     openai_compatible, recraft, replicate, runway, stability, suno, topaz, vertex, vidu, volcengine, xai,
     elevenlabs, fal, google, google_tts, kling, minimax, openai, openai_compatible, replicate, runway,
     vertex, vidu, volcengine, xai,
+    elevenlabs, fal, google, google_tts, luma, openai, openai_compatible, pixverse, replicate, runway,
+    vertex, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -67,6 +69,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(minimax::MiniMax),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
+        Arc::new(pixverse::PixVerse),
         Arc::new(recraft::Recraft),
         Arc::new(replicate::Replicate),
         Arc::new(runway::Runway),

@@ -19,6 +19,7 @@ pub mod luma;
 pub mod minimax;
 pub mod openai;
 pub mod openai_compatible;
+pub mod pixverse;
 mod plain;
 mod published_keys;
 pub mod recraft;

@@ -18,6 +18,7 @@ mod minimax;
 mod openai;
 mod openai_compatible;
 mod recraft;
+mod pixverse;
 mod replicate;
 mod routes;
 mod runway;
