@@ -5,12 +5,9 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    a1111, bfl, comfyui, elevenlabs, fal, google, google_tts, ideogram, kling, luma, openai,
-    openai_compatible, recraft, replicate, runway, stability, suno, topaz, vertex, vidu, volcengine, xai,
-    elevenlabs, fal, google, google_tts, kling, minimax, openai, openai_compatible, replicate, runway,
-    vertex, vidu, volcengine, xai,
-    elevenlabs, fal, google, google_tts, luma, openai, openai_compatible, pixverse, replicate, runway,
-    vertex, xai,
+    a1111, bfl, comfyui, elevenlabs, fal, google, google_tts, ideogram, kling, luma, minimax, openai,
+    openai_compatible, pixverse, recraft, replicate, runway, stability, suno, topaz, vertex, vidu,
+    volcengine, xai,
 };
 use crate::sandbox::Sandbox;
 
