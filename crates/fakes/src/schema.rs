@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Address,
     /// An address, or a file as a `data:` URI in base64.
     File,
+    /// A file in base64 without a label.
+    Base64,
     /// A UUID.
     Uuid,
     /// So many of these, at least and at most.
@@ -79,6 +81,7 @@ impl Kind {
             Self::Word(words) => text.is_some_and(|text| words.contains(&text)),
             Self::Address => text.is_some_and(is_address),
             Self::File => text.is_some_and(|text| is_address(text) || is_data(text)),
+            Self::Base64 => text.is_some_and(is_base64),
             Self::Uuid => text.is_some_and(is_uuid),
             Self::List(kind, least, most) => {
                 let Some(items) = value.as_array() else { return Err(String::new()) };
@@ -104,8 +107,12 @@ fn is_data(text: &str) -> bool {
     else {
         return false;
     };
+    label.contains('/') && is_base64(digits)
+}
+
+fn is_base64(digits: &str) -> bool {
     let digit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
-    label.contains('/') && !digits.is_empty() && digits.bytes().all(digit)
+    !digits.is_empty() && digits.len().is_multiple_of(4) && digits.bytes().all(digit)
 }
 
 /// Whether this is a UUID in the usual writing.
@@ -130,6 +137,7 @@ mod tests {
         may("loop", Kind::Flag),
         may("ratio", Kind::Word(&["16:9"])),
         may("url", Kind::Address),
+        may("digits", Kind::Base64),
         may("id", Kind::Uuid),
         may("refs", Kind::List(&Kind::Object(INNER), 1, 2)),
         may("image", Kind::Either(&[Kind::File, Kind::Object(INNER)])),
@@ -139,7 +147,7 @@ mod tests {
     fn what_fits_passes() {
         let file = "data:image/png;base64,AAEC";
         let full = json!({ "prompt": "abc", "negative": "", "n": 4, "duration": 10, "strength": 0.5, "loop": false,
-            "ratio": "16:9", "url": "https://f.test/x", "id": "17f20503-6c24-4c16-946b-35dbbce2af2f",
+            "ratio": "16:9", "url": "https://f.test/x", "digits": "AAEC", "id": "17f20503-6c24-4c16-946b-35dbbce2af2f",
             "refs": [{ "uri": file }], "image": { "uri": "http://f.test" } });
         assert_eq!(check(FIELDS, &full), Ok(()));
         assert_eq!(check(FIELDS, &json!({ "prompt": "a", "image": file })), Ok(()));
@@ -164,6 +172,8 @@ mod tests {
             ("loop", json!("true")),
             ("ratio", json!("1:1")),
             ("url", json!("data:image/png;base64,AAEC")),
+            ("digits", json!("data:image/png;base64,AAEC")),
+            ("digits", json!("AAE")),
             ("id", json!("17f2")),
             ("refs", json!([])),
             ("refs", json!("a")),

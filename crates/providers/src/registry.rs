@@ -6,7 +6,8 @@ use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
     a1111, assemblyai, bfl, cartesia, comfyui, deepgram, elevenlabs, fal, google, google_tts, ideogram,
-    kling, openai, openai_compatible, replicate, runway, suno, vertex, vidu, xai,
+    kling, luma, minimax, openai, openai_compatible, pixverse, recraft, replicate, runway, stability, suno,
+    topaz, vertex, vidu, volcengine, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -29,6 +30,7 @@ pub const NAMES: &[&str] = &[
     "jimeng",
     "kling",
     "luma",
+    "luma-agents",
     "minimax",
     "openai",
     "openai-compatible",
@@ -62,13 +64,21 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(google_tts::GoogleTts),
         Arc::new(ideogram::Ideogram),
         Arc::new(kling::Kling),
+        Arc::new(luma::Luma),
+        Arc::new(luma::agents::Agents),
+        Arc::new(minimax::MiniMax),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
+        Arc::new(pixverse::PixVerse),
+        Arc::new(recraft::Recraft),
         Arc::new(replicate::Replicate),
         Arc::new(runway::Runway),
+        Arc::new(stability::Stability),
         Arc::new(suno::Suno),
+        Arc::new(topaz::Topaz),
         Arc::new(vertex::Vertex),
         Arc::new(vidu::Vidu),
+        Arc::new(volcengine::Volcengine),
         Arc::new(xai::Xai),
     ]
 }

@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod deliver;
+mod failover;
 mod fairness;
 mod inputs;
 mod live;

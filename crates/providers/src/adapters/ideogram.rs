@@ -61,6 +61,17 @@ static MANIFEST: Manifest = Manifest {
 /// The pause between looks, as advised.
 const LOOK_AFTER_MS: u64 = 2_000;
 
+/// Fields of forms that hold files.
+const FILES: &[&str] = &[
+    "image",
+    "mask",
+    "images",
+    "image_file",
+    "style_reference_images",
+    "character_reference_images",
+    "character_reference_images_mask",
+];
+
 /// The headers of a signed callback.
 const SIGNED: Headers = Headers {
     job: "x-ideogram-webhook-generation-id",
@@ -177,7 +188,7 @@ fn form(input: &Map<String, Value>, token: &Token) -> Result<Form, Trouble> {
     for (name, value) in input {
         let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
         for item in items {
-            if item.as_str().is_some_and(|text| text.starts_with("data:")) {
+            if FILES.contains(&name.as_str()) {
                 form.file(name, &File::of(item, name)?);
             } else {
                 form.field(name, item);

@@ -110,6 +110,8 @@ fn files_are_files_lists_are_parts_and_objects_are_json() {
     let upscale =
         parts("upscale", json!({ "image_file": file, "image_request": { "resemblance": 50, "detail": 50 } }));
     assert_eq!(upscale[1], ("\"image_request\"".to_owned(), r#"{"resemblance":50,"detail":50}"#.to_owned()));
+    let words = parts("v1/ideogram-v3/generate", json!({ "prompt": "data: a poster" }));
+    assert_eq!(words, [("\"prompt\"".to_owned(), "data: a poster".to_owned())]);
     let broken = work("upscale", json!({ "image_file": "data:image/png;base64,%" }), 1);
     assert_eq!(submit(&Ideogram, &broken).unwrap_err().class, Caller);
 }
