@@ -212,7 +212,7 @@ fn u13_the_list_shows_clips_where_there_are_any() {
     let [listed] = &listing.jobs[..] else { panic!("{listing:?}") };
     assert_eq!((&listed.handle, &listed.token), (&clip(), &None));
     assert_eq!(listed.created_unix_ms, Some(1_760_000_000_000));
-    for none in [404, 405] {
+    for none in [404, 405, 410] {
         assert_eq!(OpenAi.read_listing(&reply(none, json!({}))), Ok(Listing::default()));
     }
     assert_eq!(OpenAi.read_listing(&reply(500, json!({}))).unwrap_err().class, Unavailable);
