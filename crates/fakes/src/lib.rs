@@ -14,6 +14,7 @@ mod fields;
 pub mod files;
 pub mod google;
 pub mod google_tts;
+pub mod jimeng;
 pub mod kling;
 mod letter;
 mod media;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    elevenlabs, fal, google, google_tts, kling, minimax, openai, openai_compatible, replicate, runway,
-    vertex, vidu, volcengine, xai,
+    elevenlabs, fal, google, google_tts, jimeng, kling, minimax, openai, openai_compatible, replicate,
+    runway, vertex, vidu, volcengine, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -54,6 +54,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
+        Arc::new(jimeng::Jimeng),
         Arc::new(kling::Kling),
         Arc::new(minimax::MiniMax),
         Arc::new(openai::OpenAi),

@@ -9,6 +9,7 @@ pub mod fal;
 mod form;
 pub mod google;
 pub mod google_tts;
+pub mod jimeng;
 pub mod kling;
 pub mod minimax;
 pub mod openai;

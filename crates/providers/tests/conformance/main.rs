@@ -6,6 +6,7 @@
 mod elevenlabs;
 mod google;
 mod google_tts;
+mod jimeng;
 mod kling;
 mod line;
 mod minimax;
