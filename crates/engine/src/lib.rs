@@ -27,6 +27,7 @@ mod orphans;
 mod perform;
 mod prune;
 mod reconcile;
+mod routing;
 mod shares;
 mod submit;
 mod sweep;

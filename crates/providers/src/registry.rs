@@ -5,8 +5,9 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    elevenlabs, fal, google, google_tts, jimeng, kling, minimax, openai, openai_compatible, replicate,
-    runway, vertex, vidu, volcengine, xai,
+    a1111, bfl, comfyui, elevenlabs, fal, google, google_tts, ideogram, jimeng, kling, luma, minimax, openai,
+    openai_compatible, pixverse, recraft, replicate, runway, stability, suno, topaz, vertex, vidu,
+    volcengine, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -29,6 +30,7 @@ pub const NAMES: &[&str] = &[
     "jimeng",
     "kling",
     "luma",
+    "luma-agents",
     "minimax",
     "openai",
     "openai-compatible",
@@ -50,17 +52,28 @@ pub const NAMES: &[&str] = &[
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
         Arc::new(Sandbox),
+        Arc::new(a1111::A1111),
+        Arc::new(bfl::Bfl),
+        Arc::new(comfyui::ComfyUi),
         Arc::new(elevenlabs::ElevenLabs),
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
+        Arc::new(ideogram::Ideogram),
         Arc::new(jimeng::Jimeng),
         Arc::new(kling::Kling),
+        Arc::new(luma::Luma),
+        Arc::new(luma::agents::Agents),
         Arc::new(minimax::MiniMax),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
+        Arc::new(pixverse::PixVerse),
+        Arc::new(recraft::Recraft),
         Arc::new(replicate::Replicate),
         Arc::new(runway::Runway),
+        Arc::new(stability::Stability),
+        Arc::new(suno::Suno),
+        Arc::new(topaz::Topaz),
         Arc::new(vertex::Vertex),
         Arc::new(vidu::Vidu),
         Arc::new(volcengine::Volcengine),

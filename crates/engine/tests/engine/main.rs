@@ -4,12 +4,15 @@
 
 mod catalogue;
 mod deliver;
+mod failover;
 mod fairness;
 mod inputs;
 mod live;
+mod matrix;
 mod money;
 mod operator;
 mod preference;
+mod probe;
 mod redirect;
 mod remade;
 mod rules;

@@ -127,6 +127,8 @@ pub(crate) struct Setting {
     pub(crate) settings: Settings,
     /// Real providers by adapter, base URL and key.
     pub(crate) live: Vec<(Arc<dyn Adapter>, String, &'static str)>,
+    /// Further models, as TOML; their routes may lead to any of the real providers above.
+    pub(crate) models: String,
     /// Replaces the sandbox's service.
     pub(crate) resident: Option<Arc<dyn Resident>>,
     /// A folder to live in, or a former world's to take over.
@@ -147,6 +149,9 @@ impl World {
         let shelf = Arc::new(Local::open(&folder.path().join("assets")).unwrap());
         let service = Service::new(Arc::clone(&book) as Arc<dyn Book>, Arc::clone(&clock), Arc::new(Dice))
             .with_files(shelf, [7; 32]);
+        let names: Vec<&'static str> =
+            setting.live.iter().map(|(adapter, ..)| adapter.manifest().provider).collect();
+        let names = [spool_providers::registry::NAMES, &["scripted", "second"], &names].concat();
         let setups = setting
             .live
             .into_iter()
@@ -161,7 +166,7 @@ impl World {
         let providers = Providers::new(Arc::new(Sandbox), resident, setups).unwrap();
         let mut sources = shipped();
         sources.push(Source { file: "models.toml".to_owned(), text: MODELS.to_owned() });
-        let names = [spool_providers::registry::NAMES, &["scripted", "second"]].concat();
+        sources.push(Source { file: "more.toml".to_owned(), text: setting.models });
         let catalogue = Catalogue::read(&sources, &names).unwrap();
         if !again {
             let account = store.create_account("world", clock.now()).await.unwrap().id;

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use spool_api::dialects::Dialects;
 use spool_api::limits::RateLimit;
+use spool_domain::catalogue::Routing;
 use spool_engine::address::Allow;
 use spool_engine::secret::Secret;
 use spool_engine::settings::{Assets, Settings};
@@ -171,6 +172,7 @@ fn engine(reader: &mut Reader) -> Settings {
         workers: reader.int("engine.workers", 1..=65_536) as usize,
         workers_per_account: reader.int("engine.workers_per_account", 0..=65_536) as usize,
         // Below a second, a busy machine would lose jobs to itself.
+        routing: Routing::parse(reader.choice("engine.routing", &Routing::WORDS.map(|word| (word, word)))),
         lease_ms: reader.int("engine.lease_ms", 1_000..=3_600_000),
         operator_from: reader.money("engine.operator_from_usd"),
         fresh_connection_from: reader.money("engine.fresh_connection_usd"),
