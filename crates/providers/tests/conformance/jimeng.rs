@@ -43,3 +43,20 @@ mod of_pictures {
 }
 
 conformance!(clips);
+
+// --- the routes that no price expectation leads to ---
+
+const PICTURE: &str = "https://files.test/a.png";
+
+#[tokio::test]
+async fn no_route_of_the_catalogue_is_left_out() {
+    let more = json!({
+        "jimeng/video-3.0": [
+            { "start_image_url": PICTURE, "prompt": "a kite" },
+            { "start_image_url": PICTURE, "prompt": "a kite", "end_image_url": PICTURE },
+            { "start_image_url": PICTURE, "prompt": "a kite", "end_image_url": PICTURE,
+                "resolution": "1080p" },
+        ],
+    });
+    crate::routes::no_route_is_left_out(clips(), more).await;
+}
