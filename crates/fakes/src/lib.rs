@@ -21,6 +21,7 @@ pub mod files;
 pub mod google;
 pub mod google_tts;
 pub mod ideogram;
+pub mod jimeng;
 pub mod kling;
 mod letter;
 pub mod luma;

@@ -8,6 +8,9 @@ use crate::adapters::{
     a1111, assemblyai, bfl, cartesia, comfyui, deepgram, elevenlabs, fal, google, google_tts, ideogram,
     kling, luma, minimax, openai, openai_compatible, pixverse, recraft, replicate, runway, stability, suno,
     topaz, vertex, vidu, volcengine, xai,
+    a1111, bfl, comfyui, elevenlabs, fal, google, google_tts, ideogram, jimeng, kling, luma, minimax, openai,
+    openai_compatible, pixverse, recraft, replicate, runway, stability, suno, topaz, vertex, vidu,
+    volcengine, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -63,6 +66,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
         Arc::new(ideogram::Ideogram),
+        Arc::new(jimeng::Jimeng),
         Arc::new(kling::Kling),
         Arc::new(luma::Luma),
         Arc::new(luma::agents::Agents),

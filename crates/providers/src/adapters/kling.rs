@@ -26,6 +26,7 @@ pub struct Kling;
 static MANIFEST: Manifest = Manifest {
     provider: "kling",
     base_url: "https://api-singapore.klingai.com",
+    // An API key is good for both dialects; an access key with its secret for the older one only.
     auth: Auth::Jwt,
     // Every job is found by the id that we gave it.
     safety: Safety::Lookup,

@@ -17,6 +17,7 @@ mod form;
 pub mod google;
 pub mod google_tts;
 pub mod ideogram;
+pub mod jimeng;
 pub mod kling;
 pub mod luma;
 pub mod minimax;

@@ -155,6 +155,8 @@ impl Adapter for Vidu {
                     let list = list(since - AROUND_MS, since + AROUND_MS);
                     Sought::Then(Call::get(format!("{list}&pager.page_token={page}")))
                 }
+                // A full page that names no next one may be cut off.
+                None if tasks.len() >= PAGE as usize => return Err(Trouble::unreadable(reply)),
                 None => Sought::Absent,
             }),
         }

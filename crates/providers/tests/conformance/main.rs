@@ -13,6 +13,7 @@ mod elevenlabs;
 mod google;
 mod google_tts;
 mod ideogram;
+mod jimeng;
 mod kling;
 mod line;
 mod luma;

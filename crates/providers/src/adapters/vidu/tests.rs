@@ -182,6 +182,8 @@ fn u5_a_lost_job_is_found_by_its_payload() {
     assert_eq!(Vidu.read_lookup(&lost, &page(others.clone(), "")), Ok(Sought::Absent));
     let Ok(Sought::Then(call)) = Vidu.read_lookup(&lost, &page(others, "p2")) else { panic!() };
     assert_eq!(call.target, format!("{list}&pager.page_token=p2"));
+    let full: Value = (0..100).map(|id| json!({ "id": id.to_string(), "payload": "other" })).collect();
+    assert!(Vidu.read_lookup(&lost, &page(full, "")).is_err(), "a full page may be cut off");
     // Without payloads, or without a list, nothing is proved.
     for answer in [page(json!([{ "id": "1" }]), ""), reply(200, json!({})), plain(200, "text/html", "<html>")]
     {
