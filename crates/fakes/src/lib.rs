@@ -13,6 +13,7 @@ mod fields;
 pub mod files;
 pub mod google;
 pub mod google_tts;
+pub mod higgsfield;
 mod letter;
 pub mod luma;
 mod media;

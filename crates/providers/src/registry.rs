@@ -5,8 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    elevenlabs, fal, google, google_tts, luma, openai, openai_compatible, pixverse, replicate, runway,
-    vertex, xai,
+    elevenlabs, fal, google, google_tts, higgsfield, luma, openai, openai_compatible, pixverse, replicate,
+    runway, vertex, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -55,6 +55,7 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
+        Arc::new(higgsfield::Higgsfield),
         Arc::new(luma::Luma),
         Arc::new(luma::agents::Agents),
         Arc::new(openai::OpenAi),

@@ -9,6 +9,7 @@ pub mod fal;
 mod form;
 pub mod google;
 pub mod google_tts;
+pub mod higgsfield;
 pub mod luma;
 pub mod openai;
 pub mod openai_compatible;

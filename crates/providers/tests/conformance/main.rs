@@ -6,6 +6,7 @@
 mod elevenlabs;
 mod google;
 mod google_tts;
+mod higgsfield;
 mod line;
 mod luma;
 mod luma_agents;
