@@ -6,6 +6,7 @@
 //! right when bill and ledger agree.
 
 pub mod bill;
+pub mod dashscope;
 mod desk;
 pub mod elevenlabs;
 pub mod fal;

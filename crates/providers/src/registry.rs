@@ -5,8 +5,8 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    elevenlabs, fal, google, google_tts, higgsfield, luma, openai, openai_compatible, pixverse, replicate,
-    runway, vertex, xai,
+    dashscope, elevenlabs, fal, google, google_tts, higgsfield, luma, openai, openai_compatible, pixverse,
+    replicate, runway, vertex, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -51,6 +51,7 @@ pub const NAMES: &[&str] = &[
 pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
         Arc::new(Sandbox),
+        Arc::new(dashscope::DashScope),
         Arc::new(elevenlabs::ElevenLabs),
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),

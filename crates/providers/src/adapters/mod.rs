@@ -3,6 +3,7 @@
 mod answer;
 #[cfg(test)]
 mod cassette;
+pub mod dashscope;
 pub mod elevenlabs;
 mod escape;
 pub mod fal;

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
+mod dashscope;
 mod elevenlabs;
 mod google;
 mod google_tts;
