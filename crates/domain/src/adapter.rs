@@ -440,6 +440,12 @@ pub trait Adapter: Send + Sync {
     /// Reads the answer to `submit`: `Accepted`, or for synchronous providers `Finished` or `Failed`.
     fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble>;
 
+    /// The same where later calls need what the answer does not give back, such as the endpoint that took the job.
+    /// `model` is the provider's name for it, as in `Work::model`. This is the one that is asked.
+    fn read_submit_to(&self, _model: &str, reply: &Reply) -> Result<Word, Trouble> {
+        self.read_submit(reply)
+    }
+
     /// The call that asks how the job is.
     fn poll(&self, handle: &Handle) -> Call;
 

@@ -25,7 +25,7 @@ const KEYS_KEPT: Duration = Duration::from_secs(24 * 3_600);
 /// Keys are fetched at most this often, so that forged callbacks cannot make us hammer the provider.
 const KEYS_PAUSE: Duration = Duration::from_secs(60);
 
-/// Signing keys by provider, with the moment they were fetched.
+/// Signing keys by provider and credential, with the moment they were fetched.
 #[derive(Default)]
 pub(crate) struct Keys(Mutex<HashMap<String, (Instant, Option<Reply>)>>);
 
@@ -153,7 +153,9 @@ impl Engine {
 impl Inner {
     async fn keys_of(&self, door: &Door) -> Option<Reply> {
         let call = door.adapter().callback_keys()?;
-        if let Some((at, keys)) = self.callback_keys.0.lock().get(door.name())
+        // The keys of some providers are their customer's own.
+        let place = format!("{}/{}", door.name(), door.credential());
+        if let Some((at, keys)) = self.callback_keys.0.lock().get(&place)
             && at.elapsed() < if keys.is_some() { KEYS_KEPT } else { KEYS_PAUSE }
         {
             return keys.clone();
@@ -161,7 +163,7 @@ impl Inner {
         let limit_ms = door.adapter().manifest().call_timeout_ms;
         let keys =
             self.providers.call(door, &call, Sending::free(limit_ms)).await.ok().filter(Reply::is_success);
-        self.callback_keys.0.lock().insert(door.name().to_owned(), (Instant::now(), keys.clone()));
+        self.callback_keys.0.lock().insert(place, (Instant::now(), keys.clone()));
         keys
     }
 }

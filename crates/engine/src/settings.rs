@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use spool_domain::catalogue::Routing;
 use spool_domain::money::MicroUsd;
 use spool_domain::webhook::LADDER_MS;
 
@@ -23,6 +24,8 @@ pub struct Settings {
     pub workers: usize,
     /// The most of them that one account may keep busy; 0 leaves an eighth to others (O3).
     pub workers_per_account: usize,
+    /// In which order the routes of a model are tried, where neither the model nor the caller says otherwise.
+    pub routing: Routing,
     /// How long a lease lasts without a sign of life, milliseconds.
     pub lease_ms: u64,
     /// From this price on, an unknown outcome waits for an operator (U16).
@@ -66,6 +69,7 @@ impl Default for Settings {
         Self {
             workers: 1024,
             workers_per_account: 0,
+            routing: Routing::Order,
             lease_ms: 30_000,
             operator_from: MicroUsd(1_000_000),
             fresh_connection_from: MicroUsd(250_000),

@@ -290,7 +290,7 @@ impl Desk {
 
     // --- files ---
 
-    /// The address of an output of a job; `extension` says what it is: png, jpeg, webp, mp4 or mp3.
+    /// The address of an output of a job; `extension` says what it is: png, jpeg, webp, svg, mp4 or mp3.
     pub(crate) fn file_url(&self, job: &Job, nth: u32, extension: &str) -> String {
         format!("{}/files/{}/{nth}.{extension}", self.origin, job.id)
     }
@@ -322,6 +322,7 @@ pub(crate) fn output(job: &Job, nth: u32, extension: &str) -> (String, Bytes) {
     match extension {
         "mp4" => ("video/mp4".to_owned(), Bytes::from_static(media::CLIP)),
         "mp3" => ("audio/mpeg".to_owned(), Bytes::from_static(media::SOUND)),
+        "svg" => ("image/svg+xml".to_owned(), media::drawing(media::colour(&job.order.prompt, nth))),
         _ => {
             let colour = media::colour(&job.order.prompt, nth);
             (format!("image/{extension}"), media::picture(64, 48, colour, extension))

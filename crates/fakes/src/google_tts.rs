@@ -6,8 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::checks::{Checked, choice, number, object, required, text};
 use crate::desk::{Desk, End, Order, output};
-use crate::fields::{Checked, choice, number, object, required, text};
 use crate::google::{error, ok, status_word, voices, wav};
 use crate::upstream::{Asked, Fake, Protocol, Step};
 

@@ -5,22 +5,31 @@
 //! do. What it accepted is on its bill whether or not anybody heard the answer; a test of the engine is
 //! right when bill and ledger agree.
 
+pub mod a1111;
+pub mod bfl;
 pub mod bill;
+mod blank;
+mod checks;
+pub mod comfyui;
 pub mod dashscope;
 mod desk;
 pub mod elevenlabs;
 pub mod fal;
-mod fields;
 pub mod files;
 pub mod google;
 pub mod google_tts;
 pub mod higgsfield;
+pub mod ideogram;
+pub mod kling;
 mod letter;
 pub mod luma;
 mod media;
+pub mod minimax;
 pub mod openai;
 pub mod pixverse;
+mod published_keys;
 pub mod receiver;
+pub mod recraft;
 pub mod replicate;
 mod rules;
 pub mod runway;
@@ -29,7 +38,12 @@ mod script;
 mod server;
 mod shape;
 pub mod signing;
+pub mod stability;
+pub mod suno;
+pub mod topaz;
 pub mod upstream;
+pub mod vidu;
+pub mod volcengine;
 pub mod xai;
 
 pub use script::Gate;

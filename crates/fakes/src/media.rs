@@ -21,6 +21,14 @@ pub(crate) fn picture(width: u32, height: u32, colour: [u8; 3], format: &str) ->
     file.into_inner().into()
 }
 
+/// A vector drawing of one colour.
+pub(crate) fn drawing([red, green, blue]: [u8; 3]) -> Bytes {
+    format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 48"><path fill="#{red:02x}{green:02x}{blue:02x}" d="M0 0h64v48H0z"/></svg>"##
+    )
+    .into()
+}
+
 /// A colour that belongs to these words: equal requests make equal pictures.
 pub(crate) fn colour(words: &str, nth: u32) -> [u8; 3] {
     let digest = crate::bill::sha256(format!("{words}\n{nth}")).into_bytes();

@@ -6,8 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 
+use crate::checks::{Checked, choice, int, link_or_data, list, object, required, text};
 use crate::desk::{Desk, End, Job, Order, Stand, output};
-use crate::fields::{Checked, choice, int, link_or_data, list, object, required, text};
 use crate::upstream::{Asked, Fake, Protocol, Step};
 
 /// The key that the fake accepts.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    dashscope, elevenlabs, fal, google, google_tts, higgsfield, luma, openai, openai_compatible, pixverse,
-    replicate, runway, vertex, xai,
+    a1111, bfl, comfyui, dashscope, elevenlabs, fal, google, google_tts, higgsfield, ideogram, kling, luma,
+    minimax, openai, openai_compatible, pixverse, recraft, replicate, runway, stability, suno, topaz, vertex,
+    vidu, volcengine, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -52,19 +53,31 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
         Arc::new(Sandbox),
         Arc::new(dashscope::DashScope),
+        Arc::new(a1111::A1111),
+        Arc::new(bfl::Bfl),
+        Arc::new(comfyui::ComfyUi),
         Arc::new(elevenlabs::ElevenLabs),
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
         Arc::new(higgsfield::Higgsfield),
+        Arc::new(ideogram::Ideogram),
+        Arc::new(kling::Kling),
         Arc::new(luma::Luma),
         Arc::new(luma::agents::Agents),
+        Arc::new(minimax::MiniMax),
         Arc::new(openai::OpenAi),
         Arc::new(openai_compatible::OpenAiCompatible),
         Arc::new(pixverse::PixVerse),
+        Arc::new(recraft::Recraft),
         Arc::new(replicate::Replicate),
         Arc::new(runway::Runway),
+        Arc::new(stability::Stability),
+        Arc::new(suno::Suno),
+        Arc::new(topaz::Topaz),
         Arc::new(vertex::Vertex),
+        Arc::new(vidu::Vidu),
+        Arc::new(volcengine::Volcengine),
         Arc::new(xai::Xai),
     ]
 }

@@ -11,6 +11,7 @@ use super::price::{Metered, Prices};
 use super::price_table::PriceTable;
 use super::role::Role;
 use super::route::Route;
+use super::routing::Routing;
 use super::rule::Rule;
 use super::schema;
 use super::task::{Makes, Media, Task};
@@ -38,6 +39,8 @@ pub struct Model {
     pub tags: Vec<String>,
     /// Whether it is switched off: it takes no orders.
     pub disabled: bool,
+    /// In which order its routes are tried, where the operator says so for this model.
+    pub routing: Option<Routing>,
     /// If its maker has shut it down.
     pub retired: Option<Retired>,
     /// Its parameters by name, in the order of the stanza.
@@ -108,6 +111,11 @@ impl Deref for Params {
 }
 
 impl Model {
+    /// Whether any of its routes leads to this provider.
+    pub fn leads_to(&self, provider: &str) -> bool {
+        self.routes.iter().any(|route| route.provider == provider)
+    }
+
     /// The price of ONE output. Total: the loader proved that every combination has a price.
     pub fn unit_price(&self, params: &Params) -> MicroUsd {
         self.prices.of(params)

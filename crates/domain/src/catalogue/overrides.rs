@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::model::Model;
 use super::price::{self, Sale};
 use super::problem::{Notes, Problem};
+use super::routing::Routing;
 use super::search;
 use super::toml_walk::Table;
 
@@ -13,6 +14,7 @@ pub(super) struct Override {
     /// The id of a model, the start of ids and a star, or a star alone.
     model: String,
     disabled: Option<bool>,
+    routing: Option<Routing>,
     sale: Option<Sale>,
     file: String,
     line: u32,
@@ -30,18 +32,20 @@ pub(super) fn read(mut table: Table, file: &str, notes: &mut Notes) -> Option<Ov
     }
     let before = notes.count();
     let disabled = table.truth("disabled", notes);
+    let routing = table.text("routing", notes).map(|text| Routing::parse(&text));
     let markup = read_markup(&mut table, notes);
     let usd = price::amount(&mut table, "usd", notes).map(Sale::Fixed);
     if markup.is_some() && usd.is_some() {
         notes.add(&at, format!("{what} has both `usd` and `markup_percent`"), "keep one of the two");
     }
-    if disabled.is_none() && markup.is_none() && usd.is_none() && notes.count() == before {
-        let fix = "add disabled = true, markup_percent = 20 or usd = \"0.10\"";
+    let nothing = disabled.is_none() && routing.is_none() && markup.is_none() && usd.is_none();
+    if nothing && notes.count() == before {
+        let fix = "add disabled = true, routing = \"cheapest\", markup_percent = 20 or usd = \"0.10\"";
         notes.add(&at, format!("{what} changes nothing"), fix);
     }
     table.finish(notes);
     let line = notes.line(&at);
-    Some(Override { model: model?, disabled, sale: markup.or(usd), file: file.to_owned(), line })
+    Some(Override { model: model?, disabled, routing, sale: markup.or(usd), file: file.to_owned(), line })
 }
 
 fn read_markup(table: &mut Table, notes: &mut Notes) -> Option<Sale> {
@@ -58,13 +62,36 @@ fn read_markup(table: &mut Table, notes: &mut Notes) -> Option<Sale> {
 /// Applies all of them in order, so that a later one wins; each must name at least one model.
 pub(super) fn apply(overrides: &[Override], models: &mut [&mut Model], problems: &mut Vec<Problem>) {
     for change in overrides {
-        let mut met = false;
+        let (mut met, mut served, mut unserved) = (false, false, None);
         for model in models.iter_mut().filter(|model| change.names(model)) {
             met = true;
+            match &change.routing {
+                // A provider that does not serve the model is no way for it: such models stay as they are.
+                Some(Routing::Pinned(provider)) if !model.leads_to(provider) => unserved = Some(provider),
+                Some(routing) => {
+                    served = true;
+                    model.routing = Some(routing.clone());
+                }
+                None => {}
+            }
             model.disabled = change.disabled.unwrap_or(model.disabled);
             if let Some(sale) = change.sale {
                 model.prices.sell(sale, &model.params, &model.rules);
             }
+        }
+        if let Some(provider) = unserved.filter(|_| !served) {
+            problems.push(Problem {
+                file: change.file.clone(),
+                line: change.line,
+                what: format!(
+                    "the override of \"{}\" has routing = \"{provider}\", to which no route leads",
+                    change.model
+                ),
+                fix: format!(
+                    "write one of {}, or a provider of the model's routes",
+                    Routing::WORDS.join(", ")
+                ),
+            });
         }
         if !met {
             let ids = models.iter().map(|model| model.id.as_str());

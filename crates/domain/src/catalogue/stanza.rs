@@ -80,6 +80,7 @@ pub(super) fn read(mut table: Table, file: &str, providers: &[&str], notes: &mut
         tasks,
         tags,
         disabled: false,
+        routing: None,
         open,
         retired,
         params,

@@ -3,13 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
 mod catalogue;
+mod credentials;
 mod deliver;
+mod failover;
 mod fairness;
 mod inputs;
 mod live;
+mod matrix;
 mod money;
 mod operator;
 mod preference;
+mod probe;
 mod redirect;
 mod remade;
 mod rules;

@@ -24,12 +24,21 @@ pub(crate) struct Scripted(Manifest);
 
 impl Scripted {
     pub(crate) fn named(provider: &'static str) -> Arc<dyn Adapter> {
-        Self::keeping(provider, 60_000)
+        Arc::new(Self(Self::usual(provider)))
     }
 
     /// One that keeps results for this long.
     pub(crate) fn keeping(provider: &'static str, retention_ms: u64) -> Arc<dyn Adapter> {
-        Arc::new(Self(Manifest {
+        Arc::new(Self(Manifest { retention_ms, ..Self::usual(provider) }))
+    }
+
+    /// One that takes so many jobs at a time.
+    pub(crate) fn taking(provider: &'static str, concurrency: u32) -> Arc<dyn Adapter> {
+        Arc::new(Self(Manifest { concurrency, ..Self::usual(provider) }))
+    }
+
+    fn usual(provider: &'static str) -> Manifest {
+        Manifest {
             provider,
             base_url: "http://127.0.0.1:1",
             auth: Auth::Open,
@@ -40,14 +49,14 @@ impl Scripted {
             call_timeout_ms: 5_000,
             poll_pace_ms: 20,
             listing_lag_ms: 0,
-            retention_ms,
+            retention_ms: 60_000,
             duration_max_ms: 60_000,
             concurrency: 0,
             callbacks: Callbacks::None,
             request_id_header: None,
             unconfirmed: &[],
             verified_on: "2026-11-20",
-        }))
+        }
     }
 }
 

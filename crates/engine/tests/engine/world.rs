@@ -16,6 +16,7 @@ use spool_domain::order::{Caller, Mode, Order};
 use spool_domain::resident::{Bill, Book, Resident};
 use spool_domain::store::{Audit, Store};
 use spool_domain::time::{Clock, Timestamp};
+use spool_engine::credential::MasterKey;
 use spool_engine::providers::{Credential, Providers, Setup};
 use spool_engine::secret::{Secret, ServerKey};
 use spool_engine::settings::Settings;
@@ -127,8 +128,12 @@ pub(crate) struct Setting {
     pub(crate) settings: Settings,
     /// Real providers by adapter, base URL and key.
     pub(crate) live: Vec<(Arc<dyn Adapter>, String, &'static str)>,
+    /// Further models, as TOML; their routes may lead to any of the real providers above.
+    pub(crate) models: String,
     /// Replaces the sandbox's service.
     pub(crate) resident: Option<Arc<dyn Resident>>,
+    /// Opens sealed credentials.
+    pub(crate) master_key: Option<[u8; 32]>,
     /// A folder to live in, or a former world's to take over.
     pub(crate) folder: Option<tempfile::TempDir>,
 }
@@ -147,21 +152,30 @@ impl World {
         let shelf = Arc::new(Local::open(&folder.path().join("assets")).unwrap());
         let service = Service::new(Arc::clone(&book) as Arc<dyn Book>, Arc::clone(&clock), Arc::new(Dice))
             .with_files(shelf, [7; 32]);
+        let names: Vec<&'static str> =
+            setting.live.iter().map(|(adapter, ..)| adapter.manifest().provider).collect();
+        let names = [spool_providers::registry::NAMES, &["scripted", "second"], &names].concat();
         let setups = setting
             .live
             .into_iter()
             .map(|(adapter, base, key)| Setup {
                 adapter,
                 base_url: Some(base),
-                credential: Some(Credential { name: "main".to_owned(), secret: Secret::new(key) }),
+                credentials: (!key.is_empty())
+                    .then(|| Credential::new("main", Secret::new(key)))
+                    .into_iter()
+                    .collect(),
                 concurrency: None,
             })
             .collect();
         let resident = setting.resident.unwrap_or_else(|| Arc::new(service));
-        let providers = Providers::new(Arc::new(Sandbox), resident, setups).unwrap();
+        let providers =
+            Providers::new(Arc::new(Sandbox), resident, setups, Arc::clone(&clock), Arc::new(Dice))
+                .unwrap()
+                .with_master_key(setting.master_key.map(MasterKey::new));
         let mut sources = shipped();
         sources.push(Source { file: "models.toml".to_owned(), text: MODELS.to_owned() });
-        let names = [spool_providers::registry::NAMES, &["scripted", "second"]].concat();
+        sources.push(Source { file: "more.toml".to_owned(), text: setting.models });
         let catalogue = Catalogue::read(&sources, &names).unwrap();
         if !again {
             let account = store.create_account("world", clock.now()).await.unwrap().id;

@@ -16,6 +16,7 @@ use super::callback;
 use super::job::{End, Job};
 use super::{Behaviour, Callbacks, KEY, Look};
 use crate::letter::Letter;
+use crate::published_keys;
 use crate::script::{Count, Script};
 use crate::server::{Tasks, hang_up};
 
@@ -42,7 +43,9 @@ pub(super) async fn answer(
 ) -> Response {
     let path = uri.path().trim_start_matches('/');
     match (method.as_str(), path.split_once('/')) {
-        ("GET", Some((".well-known", "jwks.json"))) => return axum::Json(callback::keys()).into_response(),
+        ("GET", Some((".well-known", "jwks.json"))) => {
+            return axum::Json(published_keys::published()).into_response();
+        }
         ("GET", Some(("files", name))) => return state.file(name),
         _ => {}
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::fields::{Checked, base64, choice, flag, int, link, list, object, required, text};
+use crate::checks::{Checked, base64, choice, flag, int, link, list, object, required, text};
 
 /// What a model is called that is not there.
 pub(super) const NO_SUCH_MODEL: &str = "The model is not found or is no longer available.";

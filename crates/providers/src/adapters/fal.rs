@@ -12,7 +12,6 @@
 //! otherwise run a *different* model, which is neither what was ordered nor what was priced.
 
 mod adopt;
-mod callback;
 mod outputs;
 mod trouble;
 
@@ -25,6 +24,7 @@ use spool_domain::adapter::{
 };
 
 use super::answer;
+use super::published_keys::{self, Headers};
 
 /// Where fal publishes the keys that its callbacks are signed with.
 pub const CALLBACK_KEYS_URL: &str = "https://rest.fal.ai/.well-known/jwks.json";
@@ -80,6 +80,14 @@ const LOOK_AFTER_MS: u64 = 1_000;
 /// The further pause per request that waits in front of ours, and the most it may add.
 const PER_PLACE_MS: u64 = 500;
 const QUEUE_PAUSE_MAX_MS: u64 = 5_000;
+
+/// The headers of a signed callback.
+pub(super) const SIGNED: Headers = Headers {
+    job: "x-fal-webhook-request-id",
+    user: "x-fal-webhook-user-id",
+    time: "x-fal-webhook-timestamp",
+    signature: "x-fal-webhook-signature",
+};
 
 const STATUS_URL: &str = "status_url";
 const RESULT_URL: &str = "response_url";
@@ -158,7 +166,7 @@ impl Adapter for Fal {
     }
 
     fn accepts_callback(&self, callback: &Callback) -> bool {
-        callback.keys.is_some_and(|keys| callback::is_genuine(callback, keys))
+        callback.keys.is_some_and(|keys| published_keys::is_genuine(callback, keys, &SIGNED))
     }
 
     fn callback_job(&self, lost: &Lost, callback: &Callback) -> Option<Handle> {

@@ -22,7 +22,7 @@ use spool_domain::adapter::{
 };
 
 use self::model::Model;
-use super::answer;
+use super::{answer, plain};
 
 /// The adapter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -209,9 +209,7 @@ fn read_model(name: &str) -> Result<Model<'_>, Trouble> {
 
 /// A prediction by its id, which becomes part of paths.
 fn handle(id: &str) -> Option<Handle> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    let good = !id.is_empty() && id.len() <= 100 && id.bytes().all(plain);
-    good.then(|| Handle { id: id.to_owned(), facts: BTreeMap::new() })
+    plain::is_id(id).then(|| Handle { id: id.to_owned(), facts: BTreeMap::new() })
 }
 
 fn read_succeeded(body: &Value) -> Word {

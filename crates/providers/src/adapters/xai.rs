@@ -13,6 +13,7 @@ use spool_domain::adapter::{
 use spool_domain::money::MicroUsd;
 
 use super::answer;
+use super::plain::is_id;
 
 /// The adapter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -145,11 +146,6 @@ impl Adapter for Xai {
 /// A source picture as edits want it.
 fn picture(given: Value) -> Value {
     if given.is_string() { json!({ "url": given, "type": "image_url" }) } else { given }
-}
-
-/// Whether this can be a request's id, which becomes part of a path.
-fn is_id(id: &str) -> bool {
-    !id.is_empty() && id.len() <= 100 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// The pictures of an answer. What moderation withheld has no file; where it withheld all of them, the list is empty.

@@ -3,20 +3,32 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
+mod a1111;
+mod bfl;
+mod comfyui;
 mod dashscope;
 mod elevenlabs;
 mod google;
 mod google_tts;
 mod higgsfield;
+mod ideogram;
+mod kling;
 mod line;
 mod luma;
 mod luma_agents;
+mod minimax;
 mod openai;
 mod openai_compatible;
 mod pixverse;
+mod recraft;
 mod replicate;
 mod routes;
 mod runway;
+mod stability;
 mod suite;
+mod suno;
+mod topaz;
 mod vertex;
+mod vidu;
+mod volcengine;
 mod xai;

@@ -34,6 +34,10 @@ fn inputs() -> &'static Vec<(String, Vec<Map<String, Value>>)> {
     })
 }
 
+/// A PNG of two by two pixels.
+const PICTURE: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR42mNwaGA48B8ABcUCgEX+dL0AAAAASUVORK5CYII=";
+
 /// A small file of this kind, in the form that the adapter takes.
 fn file(form: FileForm, of: Media) -> String {
     let (kind, name) = match of {
@@ -43,7 +47,11 @@ fn file(form: FileForm, of: Media) -> String {
     };
     match form {
         FileForm::Url | FileForm::UrlOrData => format!("https://files.test/{name}"),
-        FileForm::Data | FileForm::Bytes => format!("data:{kind};base64,AAECAwQ="),
+        FileForm::Data | FileForm::Bytes => {
+            // Adapters look at the sizes of pictures, so it is a real one.
+            let content = if of == Media::Image { PICTURE } else { "AAECAwQ=" };
+            format!("data:{kind};base64,{content}")
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::catalogue::Routing;
 use crate::money::MicroUsd;
 
 const SHOP: &str = r#"
@@ -140,4 +141,21 @@ fn wrong_overrides_and_families_are_told() {
     assert!(found[0].to_string().contains("is not an id"), "{}", found[0]);
     let found = read(&SHOP.replace("billed_percent = 110\n", "")).unwrap_err();
     assert!(found[0].to_string().contains("how a metered run is charged"), "{}", found[0]);
+}
+
+#[test]
+fn an_override_says_in_which_order_the_routes_of_a_model_are_tried() {
+    let routing = |text: &str| with(text).map(|catalogue| catalogue.find("a/clip").unwrap().routing.clone());
+    for (word, expected) in
+        [("order", Routing::Order), ("cheapest", Routing::Cheapest), ("fastest", Routing::Fastest)]
+    {
+        let text = format!("[[override]]\nmodel = \"a/*\"\nrouting = \"{word}\"\n");
+        assert_eq!(routing(&text).unwrap(), Some(expected));
+    }
+    let provider = with("").unwrap().find("a/clip").unwrap().routes[0].provider.clone();
+    let pinned = format!("[[override]]\nmodel = \"*\"\nrouting = \"{provider}\"\n");
+    assert_eq!(routing(&pinned).unwrap(), Some(Routing::Pinned(provider)));
+    assert_eq!(routing("").unwrap(), None);
+    let wrong = routing("[[override]]\nmodel = \"a/clip\"\nrouting = \"cheapst\"\n").unwrap_err();
+    assert!(wrong[0].what.contains("routing = \"cheapst\", to which no route leads"), "{wrong:?}");
 }

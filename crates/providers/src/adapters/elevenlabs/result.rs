@@ -8,6 +8,7 @@ use spool_domain::adapter::{Handle, Listed, Output, Reply, Token, Trouble, Troub
 
 use super::LOOK_AFTER_MS;
 use crate::adapters::answer;
+use crate::adapters::plain::is_id;
 
 /// The most that an archive may hold once it is unpacked, bytes: what the answer itself may have. Six parts of a song of
 /// ten minutes are a third of it.
@@ -67,9 +68,7 @@ fn unpacked(archive: &Bytes) -> Option<Vec<Output>> {
 
 /// The handle of a dub.
 pub(super) fn handle(id: &str) -> Option<Handle> {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    let named = !id.is_empty() && id.bytes().all(plain);
-    named.then(|| Handle { id: id.to_owned(), facts: Default::default() })
+    is_id(id).then(|| Handle { id: id.to_owned(), facts: Default::default() })
 }
 
 /// How a dub stands. Its file is fetched by the language it was put into, with the key.

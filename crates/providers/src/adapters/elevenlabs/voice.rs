@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use spool_domain::adapter::{Call, Trouble, TroubleClass, Work};
 
 use crate::adapters::escape::escaped;
+use crate::adapters::plain;
 
 /// Ids are this many letters and digits.
 const ID_CHARS: usize = 20;
@@ -32,8 +33,7 @@ pub(super) fn put(work: &mut Work, voices: &[Value]) -> Result<(), Trouble> {
 /// The voice of an object, as an id; none if it has none.
 pub(super) fn id_of(object: &Map<String, Value>) -> Option<&str> {
     let id = object.get("voice_id").or_else(|| object.get("voice"))?.as_str()?;
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    (!id.is_empty() && id.bytes().all(plain)).then_some(id)
+    plain::is_id(id).then_some(id)
 }
 
 fn first_name(work: &Work) -> Option<&str> {

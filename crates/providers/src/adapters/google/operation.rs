@@ -17,7 +17,7 @@ const FILES: &[&str] = &["image", "lastFrame", "video"];
 /// The call that starts an operation.
 pub(in crate::adapters) fn submit(work: &Work, root: &str) -> Result<Call, Trouble> {
     let target = method(root, &work.model, "predictLongRunning")?;
-    let (instance, mut parameters) = halves(work)?;
+    let Halves { instance, mut parameters } = halves(work)?;
     // Where it is not said, an account's own default would decide how many clips are billed.
     parameters.entry("sampleCount").or_insert_with(|| json!(work.count));
     Ok(Call::json(Method::Post, target, &json!({ "instances": [instance], "parameters": parameters })))
@@ -26,7 +26,7 @@ pub(in crate::adapters) fn submit(work: &Work, root: &str) -> Result<Call, Troub
 /// The call that is answered with the files.
 pub(in crate::adapters) fn predict(work: &Work, root: &str) -> Result<Call, Trouble> {
     let target = method(root, &work.model, "predict")?;
-    let (instance, mut parameters) = halves(work)?;
+    let Halves { instance, mut parameters } = halves(work)?;
     if work.model.starts_with("lyria-") {
         // A seed and a count exclude each other.
         if !instance.contains_key("seed") {
@@ -38,9 +38,14 @@ pub(in crate::adapters) fn predict(work: &Work, root: &str) -> Result<Call, Trou
     Ok(Call::json(Method::Post, target, &json!({ "instances": [instance], "parameters": parameters })))
 }
 
-/// The instance and the parameters. A route names them as `instances.…` and `parameters.…`; what stands outside of both
-/// belongs to the instance.
-fn halves(work: &Work) -> Result<(Map<String, Value>, Map<String, Value>), Trouble> {
+/// The two parts of a body.
+struct Halves {
+    instance: Map<String, Value>,
+    parameters: Map<String, Value>,
+}
+
+/// A route names the parts as `instances.…` and `parameters.…`; what stands outside of both belongs to the instance.
+fn halves(work: &Work) -> Result<Halves, Trouble> {
     let mut rest = work.input.clone();
     let mut half = |name: &str| match rest.shift_remove(name) {
         Some(Value::Object(fields)) => fields,
@@ -58,7 +63,7 @@ fn halves(work: &Work) -> Result<(Map<String, Value>, Map<String, Value>), Troub
             *image = json!({ "image": encoded(image)?, "referenceType": "asset" });
         }
     }
-    Ok((instance, parameters))
+    Ok(Halves { instance, parameters })
 }
 
 fn encoded(file: &Value) -> Result<Value, Trouble> {

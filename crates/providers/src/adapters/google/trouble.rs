@@ -11,13 +11,17 @@ use crate::adapters::answer;
 /// Reads the trouble out of `{"error":{…}}`, which some front ends put into a list.
 pub(in crate::adapters) fn read(reply: &Reply) -> Trouble {
     let body = answer::json(reply).unwrap_or_default();
-    let error = if body.is_array() { &body[0]["error"] } else { &body["error"] };
+    let error = error_of(&body);
     let status = error["status"].as_str();
     let class = class_of(reply.status, status, error);
     // Interactions put a word where the other dialects have the number of the status.
     let code = reason(error).or(status).or(error["code"].as_str());
     let trouble = Trouble::of(class, answer::code(code, reply.status));
     answer::say(trouble.after_s(wait_s(error).or_else(|| reply.retry_after_s())), error["message"].as_str())
+}
+
+fn error_of(body: &Value) -> &Value {
+    if body.is_array() { &body[0]["error"] } else { &body["error"] }
 }
 
 /// The same for the answer to a submit, where there is no job that could be gone: the route named a model that is not
@@ -32,7 +36,10 @@ pub(in crate::adapters) fn at_submit(reply: &Reply) -> Trouble {
 pub(in crate::adapters) fn at_look(reply: &Reply) -> Result<Word, Trouble> {
     let trouble = read(reply);
     match trouble.class {
-        Gone if trouble.code == "NOT_FOUND" => Ok(Word::Failed(trouble)),
+        // A proxy's 404 has no word of Google's in it.
+        Gone if answer::json(reply).is_some_and(|body| error_of(&body)["status"] == "NOT_FOUND") => {
+            Ok(Word::Failed(trouble))
+        }
         // A good interaction was seen to be answered with 400 now and then; it says nothing about the job.
         Caller | ContentPolicy => Err(Trouble { class: Unavailable, message: None, ..trouble }),
         _ => Err(trouble),

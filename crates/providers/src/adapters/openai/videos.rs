@@ -8,6 +8,7 @@ use spool_domain::adapter::{
 use super::trouble;
 use crate::adapters::answer;
 use crate::adapters::form::{File, Form};
+use crate::adapters::plain::is_id;
 
 /// The pause between two looks where the server asks for none, milliseconds.
 const LOOK_AFTER_MS: u64 = 5_000;
@@ -49,9 +50,7 @@ pub(super) fn begun(body: &Value) -> Option<Word> {
 
 /// The handle of a clip.
 pub(in crate::adapters) fn handle(id: &str) -> Option<Handle> {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    let named = !id.is_empty() && id.bytes().all(plain);
-    named.then(|| Handle { id: id.to_owned(), facts: Default::default() })
+    is_id(id).then(|| Handle { id: id.to_owned(), facts: Default::default() })
 }
 
 pub(in crate::adapters) fn poll(handle: &Handle) -> Call {

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::adapters::plain;
+
 /// What stands before the name of an official model once that is known, and before a deployment's.
 const OFFICIAL: &str = "models/";
 const DEPLOYMENT: &str = "deployments/";
@@ -47,9 +49,7 @@ pub(super) fn found(name: &str, about: &Value) -> Option<String> {
 }
 
 fn is_name(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let part = |part: &str| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain);
-    text.split_once('/').is_some_and(|(owner, name)| part(owner) && part(name))
+    plain::is_path(text) && text.matches('/').count() == 1
 }
 
 fn is_version(text: &str) -> bool {

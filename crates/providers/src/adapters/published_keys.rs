@@ -1,4 +1,5 @@
-//! Whether a callback was signed by fal.
+//! Callbacks that are signed with one of the keys a provider publishes, as fal and Ideogram do: Ed25519 over the job, the
+//! user, the time and the digest of the body, each on a line of its own.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -26,31 +27,37 @@ struct Key {
     x: String,
 }
 
-/// Checks time and signature; any of the published keys will do, since fal rotates them.
-pub(super) fn is_genuine(callback: &Callback, keys: &Reply) -> bool {
-    let Some((message, signature)) = signed(callback) else { return false };
+/// The headers in which a provider puts the parts of its message and the signature.
+pub(super) struct Headers {
+    pub(super) job: &'static str,
+    pub(super) user: &'static str,
+    pub(super) time: &'static str,
+    pub(super) signature: &'static str,
+}
+
+/// Checks time and signature; any of the published keys will do, since they are rotated.
+pub(super) fn is_genuine(callback: &Callback, keys: &Reply, headers: &Headers) -> bool {
+    let Some((message, signature)) = signed(callback, headers) else { return false };
     let Ok(keys) = serde_json::from_slice::<Keys>(&keys.body) else { return false };
     // `verify_strict` also refuses weak keys and signatures that can be changed without the key.
     keys.keys.iter().filter_map(verifying).any(|key| key.verify_strict(&message, &signature).is_ok())
 }
 
-/// The message that fal signs, and its signature; nothing if a header is missing, malformed or out of time.
-fn signed(callback: &Callback) -> Option<(Vec<u8>, Signature)> {
+/// The message that was signed, and its signature; nothing if a header is missing, malformed or out of time.
+fn signed(callback: &Callback, headers: &Headers) -> Option<(Vec<u8>, Signature)> {
     let header = |name: &str| {
         let mut found = callback.headers.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str());
         // A header that is there twice could be read one way here and another way elsewhere.
         found.next().filter(|_| found.next().is_none())
     };
-    let request = header("x-fal-webhook-request-id")?;
-    let user = header("x-fal-webhook-user-id")?;
-    let time = header("x-fal-webhook-timestamp")?;
-    let signature = HEXLOWER_PERMISSIVE.decode(header("x-fal-webhook-signature")?.as_bytes()).ok()?;
+    let (job, user, time) = (header(headers.job)?, header(headers.user)?, header(headers.time)?);
+    let signature = HEXLOWER_PERMISSIVE.decode(header(headers.signature)?.as_bytes()).ok()?;
     let signature = Signature::from_slice(&signature).ok()?;
     if time.parse::<i64>().ok()?.abs_diff(callback.now_unix_s) > WINDOW_S {
         return None;
     }
     let digest = HEXLOWER.encode(&Sha256::digest(callback.body));
-    Some((format!("{request}\n{user}\n{time}\n{digest}").into_bytes(), signature))
+    Some((format!("{job}\n{user}\n{time}\n{digest}").into_bytes(), signature))
 }
 
 fn verifying(key: &Key) -> Option<VerifyingKey> {
@@ -86,7 +93,8 @@ mod tests {
 
     fn genuine(headers: &[(String, String)], body: &[u8], now_unix_s: i64, keys: &str) -> bool {
         let keys = Reply { status: 200, body: keys.to_owned().into(), ..Reply::default() };
-        is_genuine(&Callback { headers, body, now_unix_s, ..Callback::default() }, &keys)
+        let callback = Callback { headers, body, now_unix_s, ..Callback::default() };
+        is_genuine(&callback, &keys, &crate::adapters::fal::SIGNED)
     }
 
     #[test]
