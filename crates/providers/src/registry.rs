@@ -11,6 +11,9 @@ use crate::adapters::{
     a1111, bfl, comfyui, elevenlabs, fal, google, google_tts, ideogram, jimeng, kling, luma, minimax, openai,
     openai_compatible, pixverse, recraft, replicate, runway, stability, suno, topaz, vertex, vidu,
     volcengine, xai,
+    a1111, bfl, comfyui, dashscope, elevenlabs, fal, google, google_tts, higgsfield, ideogram, kling, luma,
+    minimax, openai, openai_compatible, pixverse, recraft, replicate, runway, stability, suno, topaz, vertex,
+    vidu, volcengine, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -60,11 +63,13 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
         Arc::new(bfl::Bfl),
         Arc::new(cartesia::Cartesia),
         Arc::new(comfyui::ComfyUi),
+        Arc::new(dashscope::DashScope),
         Arc::new(deepgram::Deepgram),
         Arc::new(elevenlabs::ElevenLabs),
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
+        Arc::new(higgsfield::Higgsfield),
         Arc::new(ideogram::Ideogram),
         Arc::new(jimeng::Jimeng),
         Arc::new(kling::Kling),
