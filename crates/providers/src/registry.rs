@@ -5,15 +5,9 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    a1111, assemblyai, bfl, cartesia, comfyui, deepgram, elevenlabs, fal, google, google_tts, ideogram,
-    kling, luma, minimax, openai, openai_compatible, pixverse, recraft, replicate, runway, stability, suno,
-    topaz, vertex, vidu, volcengine, xai,
-    a1111, bfl, comfyui, elevenlabs, fal, google, google_tts, ideogram, jimeng, kling, luma, minimax, openai,
-    openai_compatible, pixverse, recraft, replicate, runway, stability, suno, topaz, vertex, vidu,
-    volcengine, xai,
-    a1111, bfl, comfyui, dashscope, elevenlabs, fal, google, google_tts, higgsfield, ideogram, kling, luma,
-    minimax, openai, openai_compatible, pixverse, recraft, replicate, runway, stability, suno, topaz, vertex,
-    vidu, volcengine, xai,
+    a1111, assemblyai, bfl, cartesia, comfyui, dashscope, deepgram, elevenlabs, fal, google, google_tts,
+    higgsfield, ideogram, jimeng, kling, luma, minimax, openai, openai_compatible, pixverse, recraft,
+    replicate, runway, stability, suno, topaz, vertex, vidu, volcengine, xai,
 };
 use crate::sandbox::Sandbox;
 

@@ -41,6 +41,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::Unsigned,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "no longest run is documented; a day is taken",
         "how long transcripts are kept; an hour is taken",
@@ -101,7 +102,7 @@ impl Adapter for AssemblyAi {
         Ok(Call::json(Method::Post, "/v2/transcript", &input))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         let body = read(reply)?;
         let handle = body["id"].as_str().and_then(handle).ok_or_else(|| Trouble::unreadable(reply))?;
         Ok(Word::Accepted(handle, LOOK_AFTER_MS))

@@ -34,6 +34,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "how long a call may take; five minutes are taken",
         "whether failed calls are billed; it is taken that they are",
@@ -67,7 +68,7 @@ impl Adapter for Cartesia {
         Ok(versioned(call))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble(reply));
         }

@@ -38,6 +38,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &["whether failed calls are billed; it is taken that they are"],
     verified_on: "2026-11-21",
 };
@@ -63,7 +64,7 @@ impl Adapter for Deepgram {
         FileForm::UrlOrData
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble(reply));
         }

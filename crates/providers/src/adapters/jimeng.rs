@@ -39,6 +39,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 1,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "no longest run is documented; the twelve hours for which tasks are kept are taken",
         "whether pictures to follow may come in the body for models that make pictures; they come by address",
@@ -85,11 +86,7 @@ impl Adapter for Jimeng {
     }
 
     /// Not enough: the answer does not name the model, and no look can do without.
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
-        self.read_submit_to("", reply)
-    }
-
-    fn read_submit_to(&self, model: &str, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, model: &str, reply: &Reply) -> Result<Word, Trouble> {
         let data = trouble::read(reply)?;
         let id = data["task_id"].as_str().filter(|id| is_plain(id) && !model.is_empty());
         let id = id.ok_or_else(|| Trouble::unreadable(reply))?;

@@ -43,6 +43,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::Credential,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "no longest run is documented; a day is taken",
         "when exactly failed jobs give their credits back",
@@ -89,7 +90,7 @@ impl Adapter for Vidu {
         Ok(Call::json(Method::Post, path(&work.model)?, &input))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         let body = read(reply)?;
         let id = text(&body["task_id"]).ok_or_else(|| Trouble::unreadable(reply))?;
         Ok(Word::Accepted(handle(id), LOOK_AFTER_MS))

@@ -64,7 +64,7 @@ fn a_file_is_uploaded_first() {
 #[test]
 fn a_transcript_is_followed_to_its_end() {
     let taken = reply(200, json!({ "id": "t-1", "status": "queued", "audio_url": "u" }));
-    assert_eq!(AssemblyAi.read_submit(&taken), Ok(Word::Accepted(transcript(), 3_000)));
+    assert_eq!(AssemblyAi.read_submit("", &taken), Ok(Word::Accepted(transcript(), 3_000)));
     assert_eq!(AssemblyAi.poll(&transcript()), Call::get("/v2/transcript/t-1"));
     let look = |body: Value| AssemblyAi.read_poll(&transcript(), &reply(200, body));
     for status in ["queued", "processing", "resting"] {
@@ -92,7 +92,7 @@ fn a_transcript_is_followed_to_its_end() {
         assert_eq!(class(AssemblyAi.read_poll(&transcript(), &odd)), (Unknown, "unreadable_200".to_owned()));
     }
     for odd in [plain(200, "text/html", "<p>"), reply(200, json!({})), reply(200, json!({ "id": "../x" }))] {
-        assert_eq!(class(AssemblyAi.read_submit(&odd)), (Unknown, "unreadable_200".to_owned()));
+        assert_eq!(class(AssemblyAi.read_submit("", &odd)), (Unknown, "unreadable_200".to_owned()));
     }
     let gone = AssemblyAi.read_poll(&transcript(), &reply(404, json!({ "error": "words" }))).unwrap_err();
     assert_eq!(gone, Trouble::of(TroubleClass::Gone, "http_404"), "a look that failed, not the job");
@@ -114,14 +114,14 @@ fn every_documented_error_has_its_class() {
         (418, Unknown),
     ];
     for (status, expected) in rows {
-        let read = AssemblyAi.read_submit(&reply(status, json!({ "error": "words" })));
+        let read = AssemblyAi.read_submit("", &reply(status, json!({ "error": "words" })));
         let trouble = read.unwrap_err();
         assert_eq!((trouble.class, trouble.code.as_str()), (expected, format!("http_{status}").as_str()));
         assert_eq!(trouble.message.is_some(), expected == Caller, "{status}");
     }
     let busy = with(reply(429, json!({ "error": "words" })), "retry-after", "9");
-    assert_eq!(AssemblyAi.read_submit(&busy).unwrap_err().retry_after_s, Some(9));
-    let page = AssemblyAi.read_submit(&plain(502, "text/html", "<p>"));
+    assert_eq!(AssemblyAi.read_submit("", &busy).unwrap_err().retry_after_s, Some(9));
+    let page = AssemblyAi.read_submit("", &plain(502, "text/html", "<p>"));
     assert_eq!(class(page), (Unavailable, "http_502".to_owned()));
 }
 

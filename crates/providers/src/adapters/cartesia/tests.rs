@@ -67,7 +67,7 @@ fn a_recording_goes_as_a_part_of_a_form() {
 
 #[test]
 fn sounds_and_words_come_with_the_answer() {
-    let read = |reply: Reply| Cartesia.read_submit(&reply);
+    let read = |reply: Reply| Cartesia.read_submit("", &reply);
     let finished = |output| Ok(Word::Finished { outputs: vec![output], billed: None });
     for kind in ["audio/mpeg", "audio/wav", "application/octet-stream"] {
         assert_eq!(read(plain(200, kind, "ID3")), finished(Output::Bytes(b"ID3"[..].into())));
@@ -101,17 +101,17 @@ fn every_documented_error_has_its_class() {
         (418, json!({}), Unknown, "http_418"),
     ];
     for (status, body, expected, code) in rows {
-        let read = Cartesia.read_submit(&reply(status, body.clone()));
+        let read = Cartesia.read_submit("", &reply(status, body.clone()));
         assert_eq!(class(read), (expected, code.to_owned()), "{status} {body}");
     }
     for (status, expected) in [(400, Caller), (404, Credential), (502, Unavailable)] {
-        let read = Cartesia.read_submit(&plain(status, "text/plain", "words from before"));
+        let read = Cartesia.read_submit("", &plain(status, "text/plain", "words from before"));
         assert_eq!(class(read), (expected, format!("http_{status}")));
     }
-    let words = |status| Cartesia.read_submit(&reply(status, error("x"))).unwrap_err().message;
+    let words = |status| Cartesia.read_submit("", &reply(status, error("x"))).unwrap_err().message;
     assert_eq!((words(400).as_deref(), words(401)), (Some("words"), None));
     let busy = with(reply(429, error("x")), "retry-after", "4");
-    assert_eq!(Cartesia.read_submit(&busy).unwrap_err().retry_after_s, Some(4));
+    assert_eq!(Cartesia.read_submit("", &busy).unwrap_err().retry_after_s, Some(4));
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn finished(output: Output) -> Result<Word, Trouble> {
 
 #[test]
 fn sounds_and_words_come_with_the_answer() {
-    let read = |reply: Reply| Deepgram.read_submit(&reply);
+    let read = |reply: Reply| Deepgram.read_submit("", &reply);
     assert_eq!(read(plain(200, "audio/mpeg", "ID3")), finished(Output::Bytes(b"ID3"[..].into())));
     let channel = |text: &str| json!({ "detected_language": "en", "alternatives": [{ "transcript": text, "confidence": 0.9, "words": [] }] });
     let told = |channels: Value| {
@@ -94,17 +94,17 @@ fn every_documented_error_has_its_class() {
         (418, json!({}), Unknown, "http_418"),
     ];
     for (status, body, expected, code) in rows {
-        let read = Deepgram.read_submit(&reply(status, body.clone()));
+        let read = Deepgram.read_submit("", &reply(status, body.clone()));
         assert_eq!(class(read), (expected, code.to_owned()), "{status} {body}");
     }
-    let text = Deepgram.read_submit(&plain(502, "text/plain", "bad gateway"));
+    let text = Deepgram.read_submit("", &plain(502, "text/plain", "bad gateway"));
     assert_eq!(class(text), (Unavailable, "http_502".to_owned()));
-    let words = |status, body| Deepgram.read_submit(&reply(status, body)).unwrap_err().message;
+    let words = |status, body| Deepgram.read_submit("", &reply(status, body)).unwrap_err().message;
     assert_eq!(words(400, old("x")).as_deref(), Some("words"));
     assert_eq!(words(400, new("x")).as_deref(), Some("words"));
     assert_eq!(words(401, old("x")), None);
     let busy = with(reply(429, old("x")), "retry-after", "4");
-    assert_eq!(Deepgram.read_submit(&busy).unwrap_err().retry_after_s, Some(4));
+    assert_eq!(Deepgram.read_submit("", &busy).unwrap_err().retry_after_s, Some(4));
 }
 
 #[test]

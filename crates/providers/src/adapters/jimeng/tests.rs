@@ -88,8 +88,8 @@ fn pictures_are_all_addresses_or_all_files() {
 #[test]
 fn the_answer_names_the_task_and_every_look_the_model() {
     let answer = well(json!({ "task_id": "7392616336519610409" }));
-    assert_eq!(Jimeng.read_submit_to(TEXT, &answer), Ok(Word::Accepted(task(), 3_000)));
-    assert_eq!(class(Jimeng.read_submit(&answer)), (Unknown, "unreadable_200".to_owned()));
+    assert_eq!(Jimeng.read_submit(TEXT, &answer), Ok(Word::Accepted(task(), 3_000)));
+    assert_eq!(class(Jimeng.read_submit("", &answer)), (Unknown, "unreadable_200".to_owned()));
     let call = Jimeng.poll(&task());
     assert_eq!((call.method, call.target.as_str()), (Method::Post, LOOK));
     assert_eq!(
@@ -106,7 +106,7 @@ fn the_answer_names_the_task_and_every_look_the_model() {
         r#"{"code":10000,"data":null}"#,
         r#"{"code":10000,"da"#,
     ] {
-        let read = Jimeng.read_submit_to(TEXT, &plain(200, "application/json", body));
+        let read = Jimeng.read_submit(TEXT, &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }
@@ -134,7 +134,7 @@ fn every_documented_code_has_its_class_at_submit() {
         (400, 50400, Unknown),
         (400, 59999, Unknown),
     ] {
-        let trouble = Jimeng.read_submit_to(TEXT, &ill(status, code)).unwrap_err();
+        let trouble = Jimeng.read_submit(TEXT, &ill(status, code)).unwrap_err();
         assert_eq!((trouble.class, trouble.code), (expected, code.to_string()));
         let told = matches!(expected, Caller | ContentPolicy).then(|| "words of theirs".to_owned());
         assert_eq!(trouble.message, told, "{code}");
@@ -148,14 +148,14 @@ fn every_documented_code_has_its_class_at_submit() {
         (429, "FlowLimitExceeded", Busy),
         (502, "InternalError", Unavailable),
     ] {
-        let trouble = Jimeng.read_submit_to(TEXT, &gateway(status, code)).unwrap_err();
+        let trouble = Jimeng.read_submit(TEXT, &gateway(status, code)).unwrap_err();
         assert_eq!((trouble.class, trouble.code.as_str()), (expected, code));
     }
     for (status, expected) in
         [(401, Credential), (402, Quota), (429, Busy), (502, Unavailable), (404, Unknown)]
     {
         let page = with(plain(status, "text/html", "<html>"), "retry-after", "4");
-        let trouble = Jimeng.read_submit(&page).unwrap_err();
+        let trouble = Jimeng.read_submit("", &page).unwrap_err();
         assert_eq!((trouble.class, trouble.code), (expected, format!("http_{status}")));
         assert_eq!(trouble.retry_after_s, Some(4));
     }
