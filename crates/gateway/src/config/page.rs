@@ -29,6 +29,12 @@ const PROVIDER: [(&str, &str, &str); 4] = [
          `key` names a file. `callback_secret` or `callback_secret_file` is what a provider signs its callbacks with, \
          where it does so with a secret of its own.",
     ),
+    (
+        "concurrency",
+        "-1",
+        "How many jobs may be open at the provider at a time under one credential; the rest wait here or go to the next \
+         provider of their model. 0: any number. -1: the bound that `docs/providers.md` states.",
+    ),
 ];
 
 /// The page.
