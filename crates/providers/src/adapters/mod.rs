@@ -16,6 +16,7 @@ pub mod google;
 pub mod google_tts;
 pub mod higgsfield;
 pub mod ideogram;
+mod inside;
 pub mod kling;
 pub mod luma;
 pub mod minimax;
