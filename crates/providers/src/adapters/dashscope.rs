@@ -47,6 +47,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "the shape of the list of tasks, which is not used therefore",
         "which models take files in the call; clips are taken by address only",
@@ -81,7 +82,7 @@ impl Adapter for DashScope {
         Ok(call)
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         let output = output_of(reply)?;
         let handle = output["task_id"].as_str().and_then(handle);
         match handle {

@@ -48,6 +48,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::Unsigned,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "how long an idempotency key holds, and whether it does under v1; not relied on",
         "no longest run is documented; a day is taken",
@@ -105,7 +106,7 @@ impl Adapter for Higgsfield {
         Ok(call)
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::read(reply));
         }

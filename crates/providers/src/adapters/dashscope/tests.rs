@@ -84,7 +84,7 @@ fn a_parameter_cannot_leave_the_path() {
 #[test]
 fn the_task_of_the_answer_is_the_handle() {
     let answer = json!({ "output": { "task_status": "PENDING", "task_id": ID }, "request_id": "r" });
-    assert_eq!(DashScope.read_submit(&reply(200, answer)), Ok(Word::Accepted(task(), 3_000)));
+    assert_eq!(DashScope.read_submit("", &reply(200, answer)), Ok(Word::Accepted(task(), 3_000)));
     for body in [
         "",
         "<html>",
@@ -93,7 +93,7 @@ fn the_task_of_the_answer_is_the_handle() {
         r#"{"output":{"task_id":"../x"}}"#,
         r#"{"output":{"task_id":"86ec"#,
     ] {
-        let read = DashScope.read_submit(&plain(200, "application/json", body));
+        let read = DashScope.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "u11: {body}");
     }
 }
@@ -108,10 +108,10 @@ fn pictures_can_come_with_the_answer() {
         json!([{ "image": "https://oss.test/1.png" }, { "text": "words" }, { "image": "https://oss.test/2.png" }]),
     );
     assert_eq!(
-        DashScope.read_submit(&reply(200, two)),
+        DashScope.read_submit("", &reply(200, two)),
         finished(&["https://oss.test/1.png", "https://oss.test/2.png"])
     );
-    let none = DashScope.read_submit(&reply(200, message(json!([{ "text": "words" }]))));
+    let none = DashScope.read_submit("", &reply(200, message(json!([{ "text": "words" }]))));
     assert_eq!(class(none), (Unknown, "unreadable_200".to_owned()));
 }
 
@@ -145,12 +145,12 @@ fn every_documented_code_has_its_class_in_an_error_and_in_a_failed_task() {
     ];
     for (status, code, expected) in rows {
         let error = json!({ "code": code, "message": "words", "request_id": "r" });
-        let read = DashScope.read_submit(&reply(status, error.clone()));
+        let read = DashScope.read_submit("", &reply(status, error.clone()));
         let says = read.as_ref().unwrap_err().message.is_some();
         assert_eq!(says, matches!(expected, Caller | ContentPolicy), "{code}");
         assert_eq!(class(read), (expected, code.to_owned()));
         assert_eq!(
-            class(DashScope.read_submit(&reply(200, error))),
+            class(DashScope.read_submit("", &reply(200, error))),
             (expected, code.to_owned()),
             "as a success"
         );
@@ -162,11 +162,11 @@ fn every_documented_code_has_its_class_in_an_error_and_in_a_failed_task() {
     for (status, expected) in
         [(400, Caller), (403, Credential), (404, Unknown), (429, Busy), (502, Unavailable)]
     {
-        let read = DashScope.read_submit(&plain(status, "text/html", "<h1>Hello</h1>"));
+        let read = DashScope.read_submit("", &plain(status, "text/html", "<h1>Hello</h1>"));
         assert_eq!(class(read), (expected, format!("http_{status}")));
     }
     let busy = with(reply(429, json!({ "code": "Throttling", "message": "m" })), "retry-after", "9");
-    assert_eq!(DashScope.read_submit(&busy).unwrap_err().retry_after_s, Some(9));
+    assert_eq!(DashScope.read_submit("", &busy).unwrap_err().retry_after_s, Some(9));
     let odd = look(json!({ "task_status": "FAILED", "code": "SomethingNew", "message": "words" }));
     assert_eq!(class(odd), (Unknown, "SomethingNew".to_owned()));
     assert_eq!(class(look(json!({ "task_status": "FAILED" }))), (Unknown, "failed".to_owned()));

@@ -118,9 +118,9 @@ fn a_parameter_cannot_leave_the_path() {
 fn the_answer_tells_the_manner_of_the_job() {
     let answer = json!({ "status": "queued", "request_id": ID, "status_url": format!("https://p.test/requests/{ID}/status"),
         "cancel_url": format!("https://p.test/requests/{ID}/cancel") });
-    assert_eq!(Higgsfield.read_submit(&reply(200, answer)), Ok(Word::Accepted(request(), 3_000)));
+    assert_eq!(Higgsfield.read_submit("", &reply(200, answer)), Ok(Word::Accepted(request(), 3_000)));
     let set = json!({ "id": ID, "type": "image2video", "jobs": [{ "id": "j-1", "status": "queued", "results": null }] });
-    assert_eq!(Higgsfield.read_submit(&reply(200, set)), Ok(Word::Accepted(job_set(), 3_000)));
+    assert_eq!(Higgsfield.read_submit("", &reply(200, set)), Ok(Word::Accepted(job_set(), 3_000)));
     assert_eq!(Higgsfield.poll(&request()).target, format!("/requests/{ID}/status"));
     assert_eq!(Higgsfield.poll(&job_set()).target, format!("/v1/job-sets/{ID}"));
     for body in [
@@ -132,7 +132,7 @@ fn the_answer_tells_the_manner_of_the_job() {
         r#"{"request_id":"../x"}"#,
         r#"{"request_id":"d7"#,
     ] {
-        let read = Higgsfield.read_submit(&plain(200, "application/json", body));
+        let read = Higgsfield.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "u11: {body}");
     }
 }
@@ -156,12 +156,12 @@ fn every_documented_error_has_its_class() {
         (504, json!({}), Unavailable),
     ];
     for (status, body, expected) in rows {
-        let read = Higgsfield.read_submit(&reply(status, body.clone()));
+        let read = Higgsfield.read_submit("", &reply(status, body.clone()));
         assert_eq!(read.as_ref().unwrap_err().message.is_some(), expected == Caller, "{body}");
         assert_eq!(class(read), (expected, format!("http_{status}")), "{body}");
     }
     let finding = json!({ "detail": [{ "loc": ["body", "seed"], "msg": "too large", "type": "x" }] });
-    let words = Higgsfield.read_submit(&reply(422, finding)).unwrap_err().message;
+    let words = Higgsfield.read_submit("", &reply(422, finding)).unwrap_err().message;
     assert_eq!(words.as_deref(), Some("seed: too large"));
 }
 
