@@ -5,7 +5,7 @@ use super::setting;
 const PROVIDERS: [(&str, &str); 1] = [("NAME", "")];
 
 /// The settings of each provider, with default and reason.
-const PROVIDER: [(&str, &str, &str); 4] = [
+const PROVIDER: [(&str, &str, &str); 5] = [
     ("base_url", "\"\"", "Where the provider's API is, if not at its usual address. Read at the start only."),
     (
         "key",

@@ -55,13 +55,6 @@ impl Upstreams {
                 upstream("replicate", "flux-schnell", none(), false, spool_fakes::replicate::start().await),
                 upstream("openai", "gpt-image-2", none(), false, spool_fakes::openai::hosted().await),
                 upstream("comfyui", "local/comfyui", none(), true, spool_fakes::comfyui::start().await),
-                upstream(
-                    "higgsfield",
-                    "higgsfield-ai/soul",
-                    none(),
-                    true,
-                    spool_fakes::higgsfield::start().await,
-                ),
             ]
         });
         std::fs::create_dir_all(data).unwrap();
