@@ -6,7 +6,7 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 use spool_domain::ids::{AccountId, Entropy};
 
-use super::keep::{State as Standing, Told};
+use super::told::{State as Standing, Told};
 use super::{Credential, google};
 
 /// The most credentials that one provider may have: each costs a look whenever one is chosen.
@@ -145,8 +145,10 @@ impl Set {
         self.0.write().missed.insert(name.to_owned())
     }
 
+    /// Whether there is none, not even one that cannot be opened.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.read().in_force.is_empty()
+        let state = self.0.read();
+        state.in_force.is_empty() && state.locked.is_empty()
     }
 }
 

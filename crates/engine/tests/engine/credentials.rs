@@ -316,6 +316,8 @@ async fn s8_a_sealed_credential_counts_at_once_and_after_a_restart_and_is_nowher
     let locked = world(&base, Setting { folder: Some(folder), ..with_key(2) }).await;
     let state = |world: &World| world.engine.provider("second").unwrap().credentials[0].state;
     assert_eq!(state(&locked), Standing::Locked);
+    let nobody = locked.order(&locked.live, MODEL, "x", 1).await.err().unwrap();
+    assert_eq!(nobody.kind, Kind::ModelUnavailable, "nothing goes out without its credential");
     let heavier = Change { weight: Some(9), ..Change::default() };
     let refused = locked.engine.seal_credential("second", "main", heavier, note(&locked, "put")).await;
     assert_eq!(refused.err().unwrap().param.as_deref(), Some("secret"));
