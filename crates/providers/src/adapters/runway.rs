@@ -47,6 +47,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "no longest run is documented; a day is taken",
         "whether a canceled task is billed",
@@ -85,7 +86,7 @@ impl Adapter for Runway {
         Ok(versioned(Call::json(Method::Post, format!("/v1/{}", work.model), &body)))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::read(reply));
         }

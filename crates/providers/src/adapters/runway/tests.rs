@@ -59,14 +59,14 @@ fn a_parameter_cannot_leave_the_path() {
 #[test]
 fn the_id_of_the_answer_is_the_handle() {
     for body in [json!({ "id": ID }), json!({ "id": ID, "estimatedCost": { "credits": 25 } })] {
-        assert_eq!(Runway.read_submit(&reply(200, body)), Ok(Word::Accepted(task(), 5_000)));
+        assert_eq!(Runway.read_submit("", &reply(200, body)), Ok(Word::Accepted(task(), 5_000)));
     }
 }
 
 #[test]
 fn u11_a_success_that_names_no_task_is_not_understood() {
     for body in ["", "<html>", "{}", r#"{"id":""}"#, r#"{"id":7}"#, r#"{"id":"../x"}"#, r#"{"id":"17f2"#] {
-        let read = Runway.read_submit(&plain(200, "application/json", body));
+        let read = Runway.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }
@@ -98,15 +98,18 @@ fn every_documented_status_has_its_class() {
         (504, json!({ "error": "oh" }), Unavailable),
     ];
     for (status, body, expected) in rows {
-        let read = Runway.read_submit(&reply(status, body.clone()));
+        let read = Runway.read_submit("", &reply(status, body.clone()));
         assert!(read.is_err());
         let says = read.as_ref().unwrap_err().message.is_some();
         assert_eq!(says, expected == Caller, "only the caller's faults are told in words: {body}");
         assert_eq!(class(read), (expected, format!("http_{status}")), "{body}");
     }
     let busy = with(reply(429, json!({ "error": "slow down" })), "retry-after", "9");
-    assert_eq!(Runway.read_submit(&busy).unwrap_err().retry_after_s, Some(9));
-    assert_eq!(class(Runway.read_submit(&plain(502, "text/html", "<h1>Bad gateway</h1>"))).0, Unavailable);
+    assert_eq!(Runway.read_submit("", &busy).unwrap_err().retry_after_s, Some(9));
+    assert_eq!(
+        class(Runway.read_submit("", &plain(502, "text/html", "<h1>Bad gateway</h1>"))).0,
+        Unavailable
+    );
 }
 
 // --- looks ---
