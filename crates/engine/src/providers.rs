@@ -14,7 +14,8 @@ use url::Url;
 
 use crate::address::Allow;
 pub use crate::credential::Credential;
-use crate::credential::{MasterKey, Reached, Set, Shelf};
+pub(crate) use crate::credential::Reached;
+use crate::credential::{MasterKey, Set, Shelf};
 use crate::settings::Settings;
 use crate::upstream::{self, Client, Guard, Outgoing, Unanswered, Why};
 
