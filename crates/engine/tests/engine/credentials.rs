@@ -171,7 +171,7 @@ async fn done(world: &World, caller: &Caller, id: JobId) {
 
 /// Looks until the job's row is as it shall be.
 async fn until(world: &World, id: JobId, is: impl Fn(&Job) -> bool) {
-    while !is(&*world.engine.job(&world.live, id).await.unwrap()) {
+    while !is(&world.engine.job(&world.live, id).await.unwrap()) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
