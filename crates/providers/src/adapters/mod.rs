@@ -19,6 +19,7 @@ pub mod google;
 pub mod google_tts;
 pub mod higgsfield;
 pub mod ideogram;
+mod inside;
 pub mod jimeng;
 pub mod kling;
 pub mod luma;

@@ -20,7 +20,7 @@ use spool_domain::adapter::{
     Trouble, TroubleClass, Word, Work,
 };
 
-use super::{answer, plain};
+use super::plain;
 
 /// The adapter.
 #[derive(Clone, Copy, Debug, Default)]

@@ -7,6 +7,7 @@
 //! there any more when it is looked at next.
 
 mod trouble;
+mod upload;
 
 use std::collections::BTreeMap;
 
@@ -33,9 +34,10 @@ static MANIFEST: Manifest = Manifest {
     no_job_statuses: NO_JOB_STATUSES,
     // Credits come back for every failure but a refused input, which is final for the job anyway.
     billed_on_failure: false,
-    // Files can stand in the body, up to 16 MB.
+    // Files can stand in the body, up to 16 MB; larger ones are uploaded before.
     submit_timeout_ms: 60_000,
-    call_timeout_ms: 30_000,
+    // Uploads are such calls too.
+    call_timeout_ms: 120_000,
     // One look in five seconds is documented as the most.
     poll_pace_ms: 5_000,
     listing_lag_ms: 0,
@@ -73,6 +75,17 @@ const LISTS: [(&str, Option<&str>); 4] = [
 impl Adapter for Runway {
     fn manifest(&self) -> &Manifest {
         &MANIFEST
+    }
+
+    fn prepare(&self, work: &Work) -> Result<Option<Call>, Trouble> {
+        upload::next(&work.input)
+    }
+
+    fn read_prepared(&self, work: &mut Work, reply: &Reply) -> Result<(), Trouble> {
+        if !reply.is_success() {
+            return Err(trouble::read(reply));
+        }
+        upload::advance(&mut work.input, reply).ok_or_else(|| Trouble::unreadable(reply))
     }
 
     fn submit(&self, work: &Work, _: &Token) -> Result<Call, Trouble> {

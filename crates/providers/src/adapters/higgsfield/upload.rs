@@ -3,15 +3,17 @@
 use serde_json::{Map, Value, json};
 use spool_domain::adapter::{Call, Method, Reply, Trouble};
 
-use crate::adapters::answer;
 use crate::adapters::form::File;
+use crate::adapters::{answer, inside};
 
 /// Where the place that was given for a file stands in the input until the file is there. It never reaches a submit.
 const PLACE: &str = "(upload)";
 
 /// The call that is due next for the first file that is still in the input.
 pub(super) fn next(input: &Map<String, Value>) -> Result<Option<Call>, Trouble> {
-    let Some((name, uri)) = input.iter().find_map(|(name, value)| Some((name, find(value)?))) else {
+    let Some((name, uri)) =
+        input.iter().find_map(|(name, value)| Some((name, inside::find(value, &|_| true)?)))
+    else {
         return Ok(None);
     };
     let file = File::of(&json!(uri), name)?;
@@ -39,27 +41,7 @@ pub(super) fn advance(input: &mut Map<String, Value>, reply: &Reply) -> Option<(
             input.insert(PLACE.to_owned(), place);
         });
     };
-    let spot = input.values_mut().find_map(find_mut)?;
+    let spot = input.values_mut().find_map(|value| inside::find_mut(value, &|_| true))?;
     *spot = place["public_url"].clone();
     Some(())
-}
-
-/// The first `data:` URI in a value.
-fn find(value: &Value) -> Option<&str> {
-    match value {
-        Value::String(text) => Some(text.as_str()).filter(|text| text.starts_with("data:")),
-        Value::Array(items) => items.iter().find_map(find),
-        Value::Object(fields) => fields.values().find_map(find),
-        _ => None,
-    }
-}
-
-/// The same, to be replaced.
-fn find_mut(value: &mut Value) -> Option<&mut Value> {
-    find(value)?;
-    match value {
-        Value::Array(items) => items.iter_mut().find_map(find_mut),
-        Value::Object(fields) => fields.values_mut().find_map(find_mut),
-        text => Some(text),
-    }
 }

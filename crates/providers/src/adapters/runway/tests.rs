@@ -112,6 +112,50 @@ fn every_documented_status_has_its_class() {
     );
 }
 
+#[test]
+fn a_file_that_is_too_large_for_the_call_is_uploaded_first() {
+    let small = "data:image/png;base64,QUJD";
+    let large = format!("data:image/png;base64,{}", "QUJD".repeat(5 * 1024 * 1024 / 4));
+    let clip = large.replace("image/png", "video/mp4");
+    let mut order = work("image_to_video", json!({ "promptImage": small, "videoUri": clip }), 1);
+    assert_eq!(Runway.prepare(&order), Ok(None), "clips may be larger than pictures");
+    order.input.insert("referenceImages".to_owned(), json!([small, { "uri": large }]));
+    let call = Runway.prepare(&order).unwrap().unwrap();
+    assert_eq!((call.method, call.target.as_str()), (Method::Post, "/v1/uploads"));
+    assert_eq!(body_of(&call), json!({ "filename": "file.png", "type": "ephemeral" }));
+    assert!(call.headers.contains(&("x-runway-version", "2024-11-06".to_owned())));
+    let place = json!({ "runwayUri": "runway://abc", "uploadUrl": "https://s3.test/put", "fields": { "key": "k-1", "policy": "p" } });
+    Runway.read_prepared(&mut order, &reply(200, place)).unwrap();
+    let call = Runway.prepare(&order).unwrap().unwrap();
+    assert_eq!((call.method, call.target.as_str()), (Method::Post, "https://s3.test/put"));
+    let body = String::from_utf8(call.body.to_vec()).unwrap();
+    let at = |text: &str| body.find(text).unwrap();
+    assert!(
+        at("name=\"key\"\r\n\r\nk-1") < at("name=\"policy\"")
+            && at("name=\"policy\"") < at("name=\"file\"; filename=\"file.png\"")
+    );
+    assert!(body.contains("ABCABC"));
+    Runway.read_prepared(&mut order, &plain(204, "", "")).unwrap();
+    assert_eq!(Runway.prepare(&order), Ok(None));
+    let body = body_of(&submit(&Runway, &order).unwrap());
+    assert_eq!(body["referenceImages"], json!([{ "uri": small }, { "uri": "runway://abc" }]));
+    assert_eq!(body.as_object().unwrap().len(), 3, "nothing of the upload is left");
+}
+
+#[test]
+fn an_upload_that_fails_is_told_by_class() {
+    let large = format!("data:image/png;base64,{}", "QUJD".repeat(5 * 1024 * 1024 / 4));
+    let mut order = work("image_to_video", json!({ "promptImage": large }), 1);
+    for (answer, expected) in [
+        (reply(401, json!({ "error": "Unauthorized" })), Credential),
+        (reply(429, json!({ "error": "slow down" })), Busy),
+        (reply(200, json!({ "runwayUri": "runway://abc" })), Unknown),
+        (plain(200, "text/html", "<h1>Hello</h1>"), Unknown),
+    ] {
+        assert_eq!(Runway.read_prepared(&mut order, &answer).unwrap_err().class, expected);
+    }
+}
+
 // --- looks ---
 
 #[test]

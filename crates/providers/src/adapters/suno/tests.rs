@@ -92,7 +92,10 @@ fn a_job_is_looked_at_where_its_family_is() {
         assert_eq!(accepted("submit/music", second), Ok(Word::Accepted(handle_at("fetch"), 20_000)));
     }
     assert_eq!(Suno.poll(&handle_at("fetch")), Call::get("/suno/fetch/5c79"));
-    assert_eq!(Suno.read_submit("", &reply(200, first)), Ok(Word::Accepted(handle_at("generate"), 20_000)));
+    assert_eq!(
+        Suno.read_submit("generate", &reply(200, first)),
+        Ok(Word::Accepted(handle_at("generate"), 20_000))
+    );
     for id in ["", "a/b", "a?b", "../x", "a b"] {
         assert!(Suno.adopt(id, "generate").is_err(), "{id}");
     }
