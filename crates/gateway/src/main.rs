@@ -12,6 +12,8 @@ mod http;
 mod models;
 #[cfg(test)]
 mod models_page;
+#[cfg(test)]
+mod providers_page;
 mod run;
 mod serve;
 mod server;
