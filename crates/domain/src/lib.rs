@@ -3,6 +3,7 @@
 pub mod adapter;
 pub mod budget;
 pub mod catalogue;
+pub mod credential;
 pub mod day;
 pub mod fault;
 pub mod file;

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use crate::adapter::Token;
 use crate::budget::{Budget, BudgetState, OverBudget};
+use crate::credential::Credentials;
 use crate::file::Files;
 use crate::ids::{AccountId, AssetId, AttemptNo, JobId, KeyId, NodeId};
 use crate::job::{Asset, Attempt, Event, Job};
@@ -196,7 +197,7 @@ pub struct Audit {
 
 /// The database, as about twenty moments. All writes are durable when they return (D1).
 #[async_trait]
-pub trait Store: Files + Operators + Outbox + Send + Sync {
+pub trait Store: Credentials + Files + Operators + Outbox + Send + Sync {
     /// Admits a job (M2, M3, K1-K3).
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error>;
 

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use spool_domain::adapter::{Call, Trouble, Work};
 use spool_domain::catalogue::{Model, Params, Route, Upstream};
 use spool_domain::fault::{Fault, Kind};
-use spool_domain::ids::AttemptNo;
+use spool_domain::ids::{AccountId, AttemptNo};
 use spool_domain::job::{Attempt, Job};
 use spool_domain::lifecycle;
 use spool_domain::money::MicroUsd;
@@ -59,7 +59,9 @@ impl Inner {
     /// over for the next one.
     pub(crate) fn choose<'a>(&'a self, job: &'a Job, model: &'a Model) -> Choice<'a> {
         let mut wait_ms: Option<u64> = None;
-        for way in self.ways(model, &job.params, job.mode, job.terms.providers.as_ref(), job.route) {
+        for way in
+            self.ways(model, &job.params, (job.mode, job.account), job.terms.providers.as_ref(), job.route)
+        {
             let Door::Live(live) = &way.door else { return Choice::Way(way) };
             let places = live.places();
             match self.gates.pass(way.door.name(), way.door.credential(), places, job.id, boot_ms()) {
@@ -70,12 +72,13 @@ impl Inner {
         wait_ms.map_or(Choice::Nobody, Choice::Held)
     }
 
-    /// The routes from this place in the line-up on that lead somewhere for a job of this mode, in order.
+    /// The routes from this place in the line-up on that lead somewhere for a job of this mode and account, in order; each
+    /// once for every credential that the account may use there, the one whose turn it is first.
     pub(crate) fn ways<'a>(
         &'a self,
         model: &'a Model,
         params: &'a Params,
-        mode: Mode,
+        (mode, account): (Mode, AccountId),
         preference: Option<&Preference>,
         from: u16,
     ) -> impl Iterator<Item = Way<'a>> {
@@ -86,11 +89,11 @@ impl Inner {
             .into_iter()
             .zip(0..)
             .skip(if test { 0 } else { usize::from(from) })
-            .filter_map(move |(no, place)| {
-                let route = model.routes.get(usize::from(no))?;
-                let door =
-                    self.providers.door(mode, &route.provider).filter(|_| test || route.serves(params))?;
-                Some(Way { place, route, door })
+            .filter_map(move |(no, place)| Some((model.routes.get(usize::from(no))?, place)))
+            .filter(move |(route, _)| test || route.serves(params))
+            .flat_map(move |(route, place)| {
+                let doors = self.providers.doors_for(mode, account, &route.provider);
+                doors.into_iter().map(move |door| Way { place, route, door })
             })
             .take(if test { 1 } else { usize::MAX })
     }
@@ -199,13 +202,14 @@ impl Inner {
         let (preference, from) = (job.terms.providers.as_ref(), job.route + 1);
         job.mode == Mode::Live
             && model.is_some_and(|model| {
-                self.ways(model, &job.params, job.mode, preference, from).next().is_some()
+                self.ways(model, &job.params, (job.mode, job.account), preference, from).next().is_some()
             })
     }
 
-    /// The door of the current attempt, by the provider its record names.
+    /// The door of the current attempt, by the provider and the credential that its record names.
     pub(crate) fn door_of(&self, job: &Job) -> Option<Door> {
-        self.providers.door(job.mode, &job.attempt.as_ref()?.provider)
+        let attempt = job.attempt.as_ref()?;
+        self.providers.door_again(job.mode, &attempt.provider, &attempt.credential)
     }
 
     /// The route of the job's current attempt.

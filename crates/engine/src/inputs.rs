@@ -92,7 +92,7 @@ impl Inner {
             .into_iter()
             .map(|at| (at.path, at.of, at.max_bytes, at.earlier.map(<[_]>::to_vec)))
             .collect();
-        let form = self.file_form(&model, &valid.params, caller.mode, order.terms.providers.as_ref());
+        let form = self.file_form(&model, &valid.params, caller, order.terms.providers.as_ref());
         let (mut brought, mut inline_bytes) = (Vec::new(), 0);
         for (path, of, max_bytes, earlier) in spots {
             let word = model.callers_path(&path, &order.input, &order.words);
@@ -318,10 +318,11 @@ impl Inner {
         &self,
         model: &Model,
         params: &Params,
-        mode: Mode,
+        caller: &Caller,
         preference: Option<&Preference>,
     ) -> Option<FileForm> {
-        let first = self.ways(model, params, mode, preference, 0).next().filter(|_| mode == Mode::Live);
+        let who = (caller.mode, caller.account);
+        let first = self.ways(model, params, who, preference, 0).next().filter(|_| caller.mode == Mode::Live);
         first.map(|way| way.door.adapter().file_form(&way.route.upstream_name(model, params)))
     }
 

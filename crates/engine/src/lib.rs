@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod address;
+pub mod credential;
 pub mod deliver;
 pub mod media;
 pub mod providers;
@@ -51,7 +52,7 @@ pub use self::files::Upload;
 pub use self::gate::Breaker;
 pub use self::health::Health;
 pub use self::money::Booked;
-pub use self::operator::{Decision, Provider};
+pub use self::operator::Decision;
 pub use self::orphans::Orphan;
 use self::providers::Providers;
 pub use self::prune::Forgotten;
@@ -193,6 +194,7 @@ impl Engine {
                 "took over {inherited} jobs that another process was working on"
             );
         }
+        engine.open_sealed().await?;
         for (job, provider, credential) in inner.store.open_attempts().await? {
             inner.gates.enter(&provider, &credential, job, upstream::boot_ms());
         }

@@ -1,8 +1,8 @@
-//! What an operator decides about jobs, and asks about providers. One door for the API and the command line.
+//! What an operator decides about jobs. One door for the API and the command line.
 
 use std::sync::Arc;
 
-use spool_domain::adapter::{Handle, Safety};
+use spool_domain::adapter::Handle;
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::ids::JobId;
 use spool_domain::job::{Job, Phase};
@@ -26,19 +26,6 @@ pub enum Decision {
     },
     /// It is given up: the customer pays nothing, and what it may have cost us goes to suspense (M13).
     WriteOff,
-}
-
-/// A provider as this server reaches it. No secret in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Provider {
-    /// Scheme, host and port.
-    pub origin: String,
-    /// What the operator calls the credential, if there is one.
-    pub credential: Option<String>,
-    /// Whether a submit whose answer was lost can be looked up.
-    pub looks_up: bool,
-    /// When its facts were last checked against its documentation.
-    pub verified_on: &'static str,
 }
 
 impl Engine {
@@ -96,11 +83,6 @@ impl Engine {
         let job = self.inner.store.any_job(id).await.map_err(broken)?;
         job.map(Arc::new).ok_or_else(|| no_job(id))
     }
-
-    /// A provider for live jobs, if it is set up.
-    pub fn provider(&self, name: &str) -> Option<Provider> {
-        self.inner.providers.live_by_name(name).map(|live| live.told())
-    }
 }
 
 impl Inner {
@@ -121,17 +103,4 @@ impl Inner {
 
 fn no_job(id: JobId) -> Fault {
     Fault::new(Kind::NotFound, format!("there is no job {id}"))
-}
-
-impl crate::providers::Live {
-    /// What may be told of it.
-    fn told(&self) -> Provider {
-        let manifest = self.manifest();
-        Provider {
-            origin: self.origin(),
-            credential: self.credential_name().map(str::to_owned),
-            looks_up: manifest.safety == Safety::Lookup,
-            verified_on: manifest.verified_on,
-        }
-    }
 }

@@ -222,7 +222,12 @@ impl Inner {
         let reply = match self.providers.call(&door, &call, sending).await {
             Ok(reply) => reply,
             Err(unanswered) if unanswered.sent == 0 => {
-                return Event::NotSent(Trouble::of(TroubleClass::Unavailable, unanswered.why.code())).into();
+                let class = if unanswered.why == Why::Credential {
+                    TroubleClass::Credential
+                } else {
+                    TroubleClass::Unavailable
+                };
+                return Event::NotSent(Trouble::of(class, unanswered.why.code())).into();
             }
             Err(unanswered) => return Event::Lost(lost(&unanswered)).into(),
         };

@@ -1,42 +1,37 @@
 //! The providers this server can reach: their adapters, addresses and credentials, and how a call to one is made.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
-use spool_domain::adapter::{Adapter, Auth, Call, Callbacks, Manifest, Method, Reply};
+use spool_domain::adapter::{Adapter, Call, Callbacks, Manifest, Method, Reply};
+use spool_domain::ids::{AccountId, Entropy};
 use spool_domain::order::Mode;
 use spool_domain::resident::{Answer, Resident, SCHEME};
+use spool_domain::time::{Clock, Timestamp};
 use url::Url;
 
 use crate::address::Allow;
-use crate::secret::Secret;
+pub use crate::credential::Credential;
+use crate::credential::{CREDENTIALS_MAX, Held, MasterKey, Set, Shelf};
 use crate::settings::Settings;
 use crate::upstream::{self, Client, Guard, Outgoing, Unanswered, Why};
 
 /// The largest answer of a provider's API, bytes: room for ten large images as base64.
 const REPLY_BYTES_MAX: usize = 256 << 20;
 
-/// How the operator set a provider up.
+/// A provider that this server knows. It is set up as soon as it has a credential or a base URL of its own.
 pub struct Setup {
     /// Its adapter.
     pub adapter: Arc<dyn Adapter>,
-    /// Its base URL without trailing slash, if it is not the manifest's.
+    /// Its base URL without trailing slash, if it is not the manifest's. Such a one may need no credential.
     pub base_url: Option<String>,
-    /// Its credential, if it takes one.
-    pub credential: Option<Credential>,
+    /// Its credentials in the settings.
+    pub credentials: Vec<Credential>,
     /// How many jobs may be open there at a time under one credential, if that is not the manifest's number; 0 for any
     /// number.
     pub concurrency: Option<u32>,
-}
-
-/// One credential of a provider.
-pub struct Credential {
-    /// What the operator calls it; attempts remember it.
-    pub name: String,
-    /// The secret.
-    pub secret: Secret,
 }
 
 /// A provider could not be set up.
@@ -50,12 +45,22 @@ pub enum BadSetup {
         /// What was given.
         given: String,
     },
-    /// The credential cannot stand in a header.
-    #[error("providers.{0}.key: holds characters that cannot stand in an HTTP header")]
-    Key(String),
+    /// A credential is not what the provider takes.
+    #[error("providers.{provider}: the credential `{name}` {needed}")]
+    Credential {
+        /// The provider.
+        provider: String,
+        /// What the operator calls the credential.
+        name: String,
+        /// What is wrong, after the name.
+        needed: &'static str,
+    },
+    /// This program has no adapter for it.
+    #[error("no provider is named `{0}`")]
+    Unknown(String),
 }
 
-/// Proof that a job is live. Only a live job's own mode makes one, and nothing reaches a real provider or its
+/// Proof that a job is live. Only a live job's own mode makes one, and no job reaches a real provider or its
 /// credential without it (S7).
 #[derive(Clone, Copy)]
 pub struct LivePass(());
@@ -70,15 +75,24 @@ impl LivePass {
     }
 }
 
-/// A real provider, set up.
+/// A real provider.
 pub struct Live {
     adapter: Arc<dyn Adapter>,
     base: Url,
     /// The base as text, without trailing slash.
     base_text: String,
-    credential: Option<Credential>,
+    /// Whether the operator gave it a base URL of its own, and it may do without a credential.
+    open: bool,
+    pub(crate) credentials: Set,
     /// How many jobs may be open there at a time, where the operator says.
     places: Option<u32>,
+}
+
+/// A real provider with the credential of one attempt.
+#[derive(Clone)]
+pub struct Reached {
+    live: Arc<Live>,
+    held: Option<Arc<Held>>,
 }
 
 /// All providers, and the client to reach them with.
@@ -86,6 +100,12 @@ pub struct Providers {
     live: HashMap<&'static str, Arc<Live>>,
     sandbox: Arc<dyn Adapter>,
     resident: Arc<dyn Resident>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    /// Opens sealed credentials.
+    master_key: Option<MasterKey>,
+    /// Held from reading sealed credentials to using them, so that an older reading never follows a newer one.
+    pub(crate) unsealing: tokio::sync::Mutex<()>,
     allow: Arc<Allow>,
     http_allowed: bool,
     pub(crate) client: Client,
@@ -96,8 +116,8 @@ pub struct Providers {
 pub(crate) enum Door {
     /// The sandbox in this process.
     Sandbox(Arc<dyn Adapter>),
-    /// A real provider.
-    Live(Arc<Live>),
+    /// A real provider, and the credential for it.
+    Live(Reached),
 }
 
 impl Door {
@@ -114,10 +134,9 @@ impl Door {
 
     /// The secret by which the provider's callbacks are checked, if there is one.
     pub(crate) fn callback_secret(&self) -> Option<&str> {
-        let Self::Live(live) = self else { return None };
-        match live.adapter.manifest().callbacks {
-            Callbacks::Credential => live.credential.as_ref().map(|c| c.secret.reveal()),
-            Callbacks::None | Callbacks::Unsigned | Callbacks::Keys | Callbacks::Secret => None,
+        match self {
+            Self::Sandbox(_) => None,
+            Self::Live(reached) => reached.callback_secret(),
         }
     }
 
@@ -125,45 +144,109 @@ impl Door {
     pub(crate) fn credential(&self) -> &str {
         match self {
             Self::Sandbox(_) => "",
-            Self::Live(live) => live.credential.as_ref().map_or("", |c| c.name.as_str()),
+            Self::Live(reached) => reached.held.as_ref().map_or("", |held| held.credential.name.as_str()),
         }
     }
 }
 
 impl Providers {
-    /// Takes the sandbox and the providers that are set up.
+    /// Takes the sandbox and the providers that this server knows.
     pub fn new(
         sandbox: Arc<dyn Adapter>,
         resident: Arc<dyn Resident>,
         setups: Vec<Setup>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
     ) -> Result<Self, BadSetup> {
         let mut live = HashMap::new();
-        for Setup { adapter, base_url, credential, concurrency } in setups {
+        let mut credentials = Vec::new();
+        for Setup { adapter, base_url, credentials: own, concurrency } in setups {
             let manifest = adapter.manifest();
             let provider = manifest.provider;
             let base_text = base_url.as_deref().unwrap_or(manifest.base_url).trim_end_matches('/').to_owned();
-            let bad = || BadSetup::BaseUrl { provider: provider.to_owned(), given: base_text.clone() };
-            let base = Url::parse(&base_text).map_err(|_| bad())?;
-            if !matches!(base.scheme(), "http" | "https") || base.host().is_none() {
-                return Err(bad());
-            }
-            if let (Auth::Header { name, prefix }, Some(credential)) = (manifest.auth, &credential) {
-                upstream::header(name, &format!("{prefix}{}", credential.secret.reveal()))
-                    .ok_or_else(|| BadSetup::Key(provider.to_owned()))?;
-            }
+            let base = Url::parse(&base_text).ok();
+            let base = base.filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
+            let Some(base) = base else {
+                if base_url.is_none() && own.is_empty() {
+                    // Its usual address leaves something open, such as a region; without one it cannot be set up.
+                    continue;
+                }
+                return Err(BadSetup::BaseUrl { provider: provider.to_owned(), given: base_text });
+            };
+            let (open, set) = (base_url.is_some(), Set::default());
             live.insert(
                 provider,
                 Arc::new(Live {
                     base,
                     base_text,
-                    credential,
+                    open,
+                    credentials: set,
                     places: concurrency,
                     adapter: Arc::clone(&adapter),
                 }),
             );
+            credentials.push((provider, own));
         }
         let (allow, http_allowed) = (Arc::default(), false);
-        Ok(Self { live, sandbox, resident, allow, http_allowed, client: Client::new() })
+        let (master_key, unsealing, client) = (None, tokio::sync::Mutex::default(), Client::new());
+        let providers = Self {
+            live,
+            sandbox,
+            resident,
+            clock,
+            entropy,
+            master_key,
+            unsealing,
+            allow,
+            http_allowed,
+            client,
+        };
+        for (provider, own) in credentials {
+            providers.set_credentials(provider, Shelf::Settings, own)?;
+        }
+        Ok(providers)
+    }
+
+    /// With the key that opens sealed credentials.
+    pub fn with_master_key(mut self, key: Option<MasterKey>) -> Self {
+        self.master_key = key;
+        self
+    }
+
+    /// From now on a provider has these credentials from this source, beside those from the other one. Attempts that
+    /// are on their way go on with theirs, jobs at the provider with the one of their name. Nothing changes if one
+    /// of them is wrong.
+    pub fn set_credentials(
+        &self,
+        provider: &str,
+        shelf: Shelf,
+        credentials: Vec<Credential>,
+    ) -> Result<(), BadSetup> {
+        let live = self.check_credentials(provider, &credentials)?;
+        live.credentials.replace(shelf, credentials);
+        Ok(())
+    }
+
+    /// Whether a provider takes these credentials.
+    pub(crate) fn check_credentials(
+        &self,
+        provider: &str,
+        credentials: &[Credential],
+    ) -> Result<&Live, BadSetup> {
+        let live = self.live.get(provider).ok_or_else(|| BadSetup::Unknown(provider.to_owned()))?;
+        let mut names = HashSet::new();
+        for credential in credentials {
+            let name = credential.name.clone();
+            let fits = if !names.insert(name.clone()) {
+                Err("is there twice")
+            } else if names.len() > CREDENTIALS_MAX {
+                Err("is the 65th; a provider may have 64")
+            } else {
+                credential.fits(live.manifest().auth)
+            };
+            fits.map_err(|needed| BadSetup::Credential { provider: provider.to_owned(), name, needed })?;
+        }
+        Ok(live)
     }
 
     /// Takes over what the operator set about addresses.
@@ -178,44 +261,89 @@ impl Providers {
         Guard::Foreign { allow: &self.allow, http_allowed: self.http_allowed }
     }
 
-    /// Where a job of this mode goes for a route to `provider`; nothing if that provider is not set up.
-    pub(crate) fn door(&self, mode: Mode, provider: &str) -> Option<Door> {
+    /// Where a new attempt of this account may go for a route to `provider`: once for each credential that it may use
+    /// there, the one whose turn it is first. None if that provider is not set up for the account.
+    pub(crate) fn doors_for(&self, mode: Mode, account: AccountId, provider: &str) -> Vec<Door> {
+        let Some(pass) = LivePass::of(mode) else { return vec![Door::Sandbox(Arc::clone(&self.sandbox))] };
+        let Some(live) = self.live(pass, provider) else { return Vec::new() };
+        if live.open && live.credentials.is_empty() {
+            return vec![Door::Live(Reached::with(live, None))];
+        }
+        let turns = live.credentials.in_turn(account, self.entropy.as_ref());
+        turns.into_iter().map(|held| Door::Live(Reached::with(live, Some(held)))).collect()
+    }
+
+    /// The way back to an attempt's job: the same provider, the credential of the same name. Nothing if either is gone.
+    pub(crate) fn door_again(&self, mode: Mode, provider: &str, credential: &str) -> Option<Door> {
         match LivePass::of(mode) {
             None => Some(Door::Sandbox(Arc::clone(&self.sandbox))),
-            Some(pass) => self.live(pass, provider).map(Door::Live),
+            Some(pass) => Reached::again(self.live(pass, provider)?, credential).map(Door::Live),
         }
     }
 
-    /// A real provider that is set up.
-    fn live(&self, _pass: LivePass, provider: &str) -> Option<Arc<Live>> {
-        self.live.get(provider).cloned()
+    /// A real provider that this server knows.
+    fn live(&self, _pass: LivePass, provider: &str) -> Option<&Arc<Live>> {
+        self.live.get(provider)
     }
 
     /// Whether a live job could go to this provider.
     pub fn is_set_up(&self, provider: &str) -> bool {
-        self.live.contains_key(provider)
+        self.live.get(provider).is_some_and(|live| live.is_set_up())
     }
 
     /// Every provider that is set up, under each of its credentials.
     pub(crate) fn doors(&self) -> Vec<Door> {
-        self.live.values().map(|live| Door::Live(Arc::clone(live))).collect()
+        let mut doors = Vec::new();
+        for live in self.live.values() {
+            let all = live.credentials.in_force();
+            doors.extend(all.iter().map(|held| Door::Live(Reached::with(live, Some(Arc::clone(held))))));
+            if all.is_empty() && live.open {
+                doors.push(Door::Live(Reached::with(live, None)));
+            }
+        }
+        doors
     }
 
-    /// The door for reading a provider's callbacks about a job that was made under this credential.
-    pub(crate) fn callback_door(&self, provider: &str, _credential: &str) -> Option<Door> {
-        self.live.get(provider).cloned().map(Door::Live)
+    /// The door for reading a provider's callbacks about a job that was made under this credential; an empty name is
+    /// for jobs without a record.
+    pub(crate) fn callback_door(&self, provider: &str, credential: &str) -> Option<Door> {
+        let live = self.live.get(provider)?;
+        let reached = match credential {
+            "" => Some(Reached::with(live, None)),
+            name => Reached::again(live, name),
+        };
+        reached.map(Door::Live)
     }
 
-    /// A provider by name.
-    pub(crate) fn live_by_name(&self, provider: &str) -> Option<Arc<Live>> {
-        self.live.get(provider).cloned()
+    /// A provider by name, for its operator. No job goes this way.
+    pub(crate) fn live_by_name(&self, provider: &str) -> Option<&Arc<Live>> {
+        self.live.get(provider)
+    }
+
+    /// The names of all real providers, sorted.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.live.keys().copied().collect();
+        names.sort_unstable();
+        names
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        self.entropy.as_ref()
+    }
+
+    pub(crate) fn master_key(&self) -> Option<&MasterKey> {
+        self.master_key.as_ref()
     }
 
     /// Makes one call.
     pub(crate) async fn call(&self, door: &Door, call: &Call, sending: Sending) -> Result<Reply, Unanswered> {
         match door {
             Door::Sandbox(_) => self.call_resident(call).await,
-            Door::Live(live) => self.call_live(live, call, sending).await,
+            Door::Live(reached) => self.call_live(reached, call, sending).await,
         }
     }
 
@@ -240,26 +368,20 @@ impl Providers {
         }
     }
 
-    async fn call_live(&self, live: &Live, call: &Call, sending: Sending) -> Result<Reply, Unanswered> {
+    pub(crate) async fn call_live(
+        &self,
+        reached: &Reached,
+        call: &Call,
+        sending: Sending,
+    ) -> Result<Reply, Unanswered> {
         let refused = || Unanswered { sent: 0, why: Why::Refused };
-        let url = live.url(&call.target).ok_or_else(refused)?;
+        let url = reached.url(&call.target).ok_or_else(refused)?;
         let mut headers = HeaderMap::new();
         for (name, value) in &call.headers {
             let (name, value) = upstream::header(name, value).ok_or_else(refused)?;
             headers.insert(name, value);
         }
-        // A credential goes to the provider's own origin and nowhere else, whatever URL an answer named.
-        let home = url.origin() == live.base.origin();
-        if let (true, Auth::Header { name, prefix }, Some(credential)) =
-            (home, live.adapter.manifest().auth, &live.credential)
-        {
-            let (name, mut value) =
-                upstream::header(name, &format!("{prefix}{}", credential.secret.reveal()))
-                    .ok_or_else(refused)?;
-            value.set_sensitive(true);
-            headers.insert(name, value);
-        }
-        let outgoing = Outgoing {
+        let mut outgoing = Outgoing {
             method: match call.method {
                 Method::Get => http::Method::GET,
                 Method::Post => http::Method::POST,
@@ -271,12 +393,14 @@ impl Providers {
             headers,
             body: call.body.clone(),
             // The operator vouches for the base address only; where an answer points us must be public.
-            guard: if home { Guard::Configured } else { self.foreign() },
+            guard: if reached.is_home(&url) { Guard::Configured } else { self.foreign() },
             fresh: sending.fresh,
             send_deadline_ms: sending.deadline_ms,
         };
+        self.sign(reached, &mut outgoing).await?;
         let response = self.client.call(outgoing, sending.limit, REPLY_BYTES_MAX).await?;
         let (parts, body) = response.into_parts();
+        self.heed(reached.held(), parts.status.as_u16());
         let headers = parts
             .headers
             .iter()
@@ -322,9 +446,24 @@ impl Live {
         self.base.origin().ascii_serialization()
     }
 
-    /// What the operator calls the credential.
-    pub(crate) fn credential_name(&self) -> Option<&str> {
-        self.credential.as_ref().map(|credential| credential.name.as_str())
+    /// Where it is, with its path and without trailing slash.
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base_text
+    }
+
+    /// Whether a live job could go there.
+    pub(crate) fn is_set_up(&self) -> bool {
+        self.open || !self.credentials.is_empty()
+    }
+
+    /// Whether a URL is on the provider's own origin: a credential goes there and nowhere else.
+    pub(crate) fn is_home(&self, url: &Url) -> bool {
+        url.origin() == self.base.origin()
+    }
+
+    /// What its callbacks and keys are read with.
+    pub(crate) fn adapter(&self) -> &dyn Adapter {
+        self.adapter.as_ref()
     }
 
     /// The URL of a call: a path joined to the base, or an absolute URL as the provider gave it.
@@ -340,8 +479,56 @@ impl Live {
     /// origin, which the operator configured.
     pub(crate) fn result_url(&self, target: &str) -> Option<(Url, bool)> {
         let url = Url::parse(target).or_else(|_| self.base.join(target)).ok()?;
-        let home = url.origin() == self.base.origin();
+        let home = self.is_home(&url);
         Some((url, home))
+    }
+}
+
+impl Reached {
+    /// The provider with the credential of this name; an empty name is for providers that need none. Nothing, and a
+    /// line in the log the first time, if the name is gone.
+    pub(crate) fn again(live: &Arc<Live>, credential: &str) -> Option<Self> {
+        let (live, held) = (Arc::clone(live), live.credentials.named(credential));
+        if held.is_none() && !(credential.is_empty() && live.open) {
+            if live.credentials.misses(credential) {
+                let provider = live.manifest().provider;
+                tracing::warn!(
+                    provider,
+                    credential,
+                    "{provider} has no credential `{credential}` any more; jobs that were started with it wait until \
+                     one of that name is there again"
+                );
+            }
+            return None;
+        }
+        Some(Self { live, held })
+    }
+
+    /// The provider with one of its credentials.
+    pub(crate) fn with(live: &Arc<Live>, held: Option<Arc<Held>>) -> Self {
+        Self { live: Arc::clone(live), held }
+    }
+
+    /// What the provider signs its callbacks about jobs of this credential with, where that is a secret.
+    pub(crate) fn callback_secret(&self) -> Option<&str> {
+        let credential = &self.held()?.credential;
+        match self.manifest().callbacks {
+            Callbacks::Credential => Some(credential.secret.reveal()),
+            Callbacks::Secret => credential.callback_secret.as_ref().map(|secret| secret.reveal()),
+            Callbacks::None | Callbacks::Unsigned | Callbacks::Keys => None,
+        }
+    }
+
+    /// The credential, if there is one.
+    pub(crate) fn held(&self) -> Option<&Held> {
+        self.held.as_deref()
+    }
+}
+
+impl std::ops::Deref for Reached {
+    type Target = Live;
+    fn deref(&self) -> &Live {
+        &self.live
     }
 }
 

@@ -11,7 +11,7 @@ use spool_domain::ids::JobId;
 use spool_domain::job::{Event, Job, Phase, Run};
 use spool_domain::ledger::Purse;
 use spool_domain::money::MicroUsd;
-use spool_domain::order::{Caller, Idempotency, Mode, Order, Preference, Terms, Validated};
+use spool_domain::order::{Caller, Idempotency, Order, Preference, Terms, Validated};
 use spool_domain::store::{NewJob, Submitted};
 use spool_domain::webhook::News;
 
@@ -76,7 +76,7 @@ impl Engine {
             None => self.inner.policy(&model, &params, caller.mode),
         };
         let preference = order.terms.providers.as_ref().or(policy.as_ref());
-        let providers = self.inner.providers_of(&model, &params, caller.mode, preference)?;
+        let providers = self.inner.providers_of(&model, &params, caller, preference)?;
         let unit_price = model.unit_price(&params);
         let price = unit_price.times(count).ok_or_else(|| Fault::of(Kind::InvalidInput))?;
         Ok(Validated { model, params, count, unit_price, price, providers })
@@ -113,7 +113,13 @@ impl Engine {
         }
         let job = new_job(inner, id, caller, &order, &valid);
         let per_call = inner
-            .ways(&valid.model, &valid.params, caller.mode, order.terms.providers.as_ref(), 0)
+            .ways(
+                &valid.model,
+                &valid.params,
+                (caller.mode, caller.account),
+                order.terms.providers.as_ref(),
+                0,
+            )
             .map(|way| way.route.count_max())
             .min()
             .unwrap_or(1)
@@ -193,11 +199,12 @@ impl Inner {
         &self,
         model: &Model,
         params: &Params,
-        mode: Mode,
+        caller: &Caller,
         preference: Option<&Preference>,
     ) -> Result<Vec<&'static str>, Fault> {
+        let who = (caller.mode, caller.account);
         let mut names = Vec::new();
-        for way in self.ways(model, params, mode, preference, 0) {
+        for way in self.ways(model, params, who, preference, 0) {
             if !names.contains(&way.door.name()) {
                 names.push(way.door.name());
             }
@@ -205,7 +212,7 @@ impl Inner {
         if !names.is_empty() {
             return Ok(names);
         }
-        let choosy = preference.is_some() && self.ways(model, params, mode, None, 0).next().is_some();
+        let choosy = preference.is_some() && self.ways(model, params, who, None, 0).next().is_some();
         Err(if choosy {
             let message = "None of the preferred providers can do this here, and all others are excluded; \
                            prefer another one, or exclude nobody.";
@@ -228,7 +235,7 @@ impl Inner {
             Choice::Way(way) => (Some(way), true),
             Choice::Held(_) => {
                 let preference = job.terms.providers.as_ref();
-                (self.ways(&model, &job.params, job.mode, preference, job.route).next(), false)
+                (self.ways(&model, &job.params, (job.mode, job.account), preference, job.route).next(), false)
             }
             Choice::Nobody => (None, false),
         };

@@ -1,5 +1,6 @@
 //! The opened data folder, and the engine in it: where the parts meet.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +12,8 @@ use spool_domain::money::MicroUsd;
 use spool_domain::order::Mode;
 use spool_domain::resident::SCHEME;
 use spool_domain::time::Clock;
-use spool_engine::providers::{Credential, Providers, Setup};
+use spool_engine::credential::Credential;
+use spool_engine::providers::{Providers, Setup};
 use spool_engine::secret::ServerKey;
 use spool_engine::settings::Settings;
 use spool_engine::{Engine, Parts};
@@ -23,7 +25,7 @@ use spool_store::sqlite::Sqlite;
 
 use crate::clock::{SystemEntropy, WallClock};
 use crate::config::{Config, Provider};
-use crate::data;
+use crate::{data, master_key};
 
 /// The account of the first start.
 pub const FIRST_ACCOUNT: AccountId = AccountId(1);
@@ -98,27 +100,30 @@ impl House {
         &self,
         settings: Settings,
         catalogue: Arc<Catalogue>,
-        providers: Vec<Provider>,
+        upstreams: Upstreams,
     ) -> anyhow::Result<Engine> {
-        Ok(Engine::start(self.parts(settings, catalogue, providers)?).await?)
+        Ok(Engine::start(self.parts(settings, catalogue, upstreams)?).await?)
     }
 
     /// The engine at rest, for looking and deciding while no server runs.
-    pub fn engine_at_rest(
+    pub async fn engine_at_rest(
         &self,
         settings: Settings,
         catalogue: Arc<Catalogue>,
-        providers: Vec<Provider>,
+        upstreams: Upstreams,
     ) -> anyhow::Result<Engine> {
-        Ok(Engine::at_rest(self.parts(settings, catalogue, providers)?)?)
+        let engine = Engine::at_rest(self.parts(settings, catalogue, upstreams)?)?;
+        engine.open_sealed().await?;
+        Ok(engine)
     }
 
     fn parts(
         &self,
         settings: Settings,
         catalogue: Arc<Catalogue>,
-        providers: Vec<Provider>,
+        Upstreams { providers, master_key }: Upstreams,
     ) -> anyhow::Result<Parts> {
+        let master_key = master_key.as_deref().map(master_key::read).transpose()?;
         let blobs = Arc::new(Local::open(&self.dir.join("assets"))?);
         let service = Service::new(self.book.clone(), self.clock.clone(), self.entropy.clone())
             .with_files(blobs.clone(), self.key.derive("sandbox-clips"));
@@ -126,13 +131,33 @@ impl House {
             store: self.store.clone(),
             blobs,
             catalogue,
-            providers: Providers::new(Arc::new(Sandbox), Arc::new(service), setups(providers))?,
+            providers: Providers::new(
+                Arc::new(Sandbox),
+                Arc::new(service),
+                setups(providers),
+                self.clock.clone(),
+                self.entropy.clone(),
+            )?
+            .with_master_key(master_key),
             key: self.key.clone(),
             settings,
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
         })
     }
+}
+
+/// What the settings say about providers.
+pub struct Upstreams {
+    /// Those that are set up.
+    pub providers: Vec<Provider>,
+    /// The file with the key that seals credentials, if there is one.
+    pub master_key: Option<PathBuf>,
+}
+
+/// The credentials in the settings, by provider.
+pub fn credentials(providers: Vec<Provider>) -> HashMap<String, Vec<Credential>> {
+    providers.into_iter().map(|provider| (provider.name, provider.credentials)).collect()
 }
 
 /// The names that routes of models may lead to, the sandbox among them.
@@ -150,28 +175,41 @@ pub fn known_providers() -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-/// Joins what the operator set up with the adapters.
+/// Joins what the operator set up with the adapters. Those without settings are there too: a sealed credential may
+/// set them up while the server runs.
 fn setups(mut providers: Vec<Provider>) -> Vec<Setup> {
-    let mut setups = Vec::new();
-    for adapter in registry::adapters() {
+    let adapters = registry::adapters().into_iter();
+    let real = adapters.filter(|adapter| !adapter.manifest().base_url.starts_with(SCHEME));
+    real.map(|adapter| {
         let name = adapter.manifest().provider;
-        if let Some(place) = providers.iter().position(|provider| provider.name == name) {
-            let Provider { base_url, key, .. } = providers.swap_remove(place);
-            let credential = key.map(|secret| Credential { name: "default".to_owned(), secret });
-            setups.push(Setup { adapter, base_url, credential, concurrency: None });
-        }
-    }
-    setups
+        let place = providers.iter().position(|provider| provider.name == name);
+        let (base_url, credentials) = match place.map(|place| providers.swap_remove(place)) {
+            Some(Provider { base_url, credentials, .. }) => (base_url, credentials),
+            None => (None, Vec::new()),
+        };
+        Setup { adapter, base_url, credentials, concurrency: None }
+    })
+    .collect()
 }
 
 /// Whether the providers can be set up as configured; reaches nothing.
 pub fn check_providers(config: Config) -> anyhow::Result<()> {
+    if let Some(path) = &config.master_key {
+        master_key::read(path)?;
+    }
     struct Nobody;
     impl spool_domain::resident::Resident for Nobody {
         fn answer(&self, _: &spool_domain::adapter::Call) -> spool_domain::resident::Answer {
             spool_domain::resident::Answer::Lost
         }
     }
-    Providers::new(Arc::new(Sandbox), Arc::new(Nobody), setups(config.providers))?;
+    let setups = setups(config.providers);
+    Providers::new(
+        Arc::new(Sandbox),
+        Arc::new(Nobody),
+        setups,
+        Arc::new(WallClock),
+        Arc::new(SystemEntropy),
+    )?;
     Ok(())
 }

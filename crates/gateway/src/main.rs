@@ -9,6 +9,7 @@ mod config;
 mod data;
 mod house;
 mod http;
+mod master_key;
 mod models;
 #[cfg(test)]
 mod models_page;
@@ -25,6 +26,7 @@ mod tools_page;
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::anyhow;
 use clap::Parser;
@@ -69,7 +71,9 @@ fn act(line: Line) -> anyhow::Result<ExitCode> {
     match line.command {
         Command::Serve => {
             let catalogue = catalogue(&config)?;
-            runtime.block_on(serve::serve(config, catalogue))?;
+            let flags = line.settings.flags()?;
+            let again = move || Config::load(&flags, &house::known_providers(), std::env::vars_os()).1;
+            runtime.block_on(serve::serve(config, catalogue, Arc::new(again)))?;
         }
         Command::Run(run) => {
             let catalogue = catalogue(&config)?;
@@ -100,6 +104,15 @@ fn act(line: Line) -> anyhow::Result<ExitCode> {
                 said
             })?;
             return told(&said);
+        }
+        Command::MasterKey { command: cli::MasterKey::New { file } } => {
+            master_key::make(&file, &config.data, &clock::SystemEntropy)?;
+            let file = std::path::absolute(&file).unwrap_or(file);
+            print(&format!(
+                "The master key is in {0}, for its owner alone. Set secrets.master_key_file = \"{0}\" and keep a copy \
+                 apart from your backups of the data folder: what is sealed with it cannot be opened without it.\n",
+                file.display()
+            ))?;
         }
         Command::CheckConfig => {}
     }

@@ -15,8 +15,11 @@ use crate::data::TEST_KEY;
 use crate::house::{self, House};
 use crate::server::Server;
 
-/// Serves until SIGTERM or SIGINT.
-pub async fn serve(config: Config, catalogue: Catalogue) -> anyhow::Result<()> {
+/// Reads the configuration anew, from where it was read at the start.
+pub type Again = Arc<dyn Fn() -> Result<Config, Vec<String>> + Send + Sync>;
+
+/// Serves until SIGTERM or SIGINT. `again` reads the configuration anew.
+pub async fn serve(config: Config, catalogue: Catalogue, again: Again) -> anyhow::Result<()> {
     let began = Instant::now();
     // From here on a signal is not lost, even while the server is still starting.
     let mut signals = Signals::listen()?;
@@ -39,7 +42,10 @@ pub async fn serve(config: Config, catalogue: Catalogue) -> anyhow::Result<()> {
     loop {
         tokio::select! {
             () = signals.next() => break,
-            _ = hangup.recv() => reload(&server, &files).await,
+            _ = hangup.recv() => {
+                reload(&server, &files).await;
+                reload_credentials(&server, Arc::clone(&again)).await;
+            }
         }
     }
     tracing::info!("stopping; a second signal stops at once");
@@ -68,6 +74,29 @@ async fn reload(server: &Server, files: &[PathBuf]) {
         }
         Ok(Err(error)) => tracing::error!("the models stay as they are: {error:#}"),
         Err(error) => tracing::error!("the models stay as they are; reading their files failed: {error}"),
+    }
+}
+
+/// Reads the credentials in the settings anew; all other settings stay as they were at the start. What is wrong is
+/// logged, and the credentials stay too.
+async fn reload_credentials(server: &Server, again: Again) {
+    let read = tokio::task::spawn_blocking(move || again()).await;
+    let config = match read {
+        Ok(Ok(config)) => config,
+        Ok(Err(problems)) => {
+            tracing::error!("the credentials stay as they are: {}", problems.join("; "));
+            return;
+        }
+        Err(error) => {
+            tracing::error!("the credentials stay as they are; reading the settings failed: {error}");
+            return;
+        }
+    };
+    let credentials = house::credentials(config.providers);
+    let count: usize = credentials.values().map(Vec::len).sum();
+    match server.replace_credentials(credentials) {
+        Ok(()) => tracing::info!(count, "read the settings' credentials again: {count} of them"),
+        Err(error) => tracing::error!("the credentials stay as they are: {error}"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The running server: engine and API over an opened house.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,11 +10,13 @@ use spool_api::Api;
 use spool_api::bans::BanRule;
 use spool_domain::catalogue::Catalogue;
 use spool_engine::Engine;
+use spool_engine::credential::Credential;
+use spool_engine::providers::BadSetup;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
-use crate::house::House;
+use crate::house::{House, Upstreams};
 
 /// The longest that stopping may take (O1). What is not over then is taken up by the next start.
 const STOP_MAX: Duration = Duration::from_secs(30);
@@ -29,12 +32,13 @@ pub struct Server {
 impl Server {
     /// Listens, starts the engine and serves.
     pub async fn start(house: &House, catalogue: Arc<Catalogue>, config: Config) -> anyhow::Result<Self> {
-        let Config { listen, engine, providers, rate_limit, dialects, .. } = config;
+        let Config { listen, engine, providers, master_key, rate_limit, dialects, .. } = config;
+        let upstreams = Upstreams { providers, master_key };
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("cannot listen on {listen}; choose another address with --listen"))?;
         let address = listener.local_addr()?;
-        let engine = house.engine(engine, catalogue, providers).await?;
+        let engine = house.engine(engine, catalogue, upstreams).await?;
         let bans = rate_limit.map(|_| BanRule::default());
         let api = Api::with(engine.clone(), rate_limit, bans, dialects)?;
         api.audits_against(house.book.clone());
@@ -53,6 +57,11 @@ impl Server {
     /// From now on, orders are put to these models.
     pub fn replace_catalogue(&self, catalogue: Catalogue) {
         self.engine.replace_catalogue(catalogue);
+    }
+
+    /// From now on these are the credentials in the settings.
+    pub fn replace_credentials(&self, credentials: HashMap<String, Vec<Credential>>) -> Result<(), BadSetup> {
+        self.engine.set_credentials(credentials)
     }
 
     /// The address as a URL for clients on this machine.

@@ -13,6 +13,9 @@ use spool_domain::scope::{Scope, Scopes};
 
 use crate::body;
 
+/// The most accounts that one list may name: each is looked up.
+const ACCOUNTS_MAX: usize = 1_000;
+
 /// The fields of one request. Each is taken out once.
 pub(super) struct Fields {
     given: Map<String, Value>,
@@ -107,6 +110,38 @@ impl Fields {
     ) -> Result<Option<T>, Fault> {
         let Some(value) = self.take(name) else { return Ok(None) };
         value.as_str().and_then(&read).map(Some).ok_or_else(|| wrong(name, &value, allowed))
+    }
+
+    /// A secret text; the inner none where it is null. What is wrong with it is told without quoting it.
+    pub(super) fn secret(&mut self, name: &str, most: usize) -> Result<Option<Option<String>>, Fault> {
+        match self.given.remove(name) {
+            None => Ok(None),
+            Some(Value::Null) => Ok(Some(None)),
+            Some(Value::String(text)) if !text.trim().is_empty() && text.len() <= most => {
+                Ok(Some(Some(text)))
+            }
+            Some(_) => Err(Fault::field(
+                name,
+                format!("`{name}` is not shown here; allowed is a text of 1 to {most} characters"),
+            )),
+        }
+    }
+
+    /// A list of accounts' numbers, which may be empty.
+    pub(super) fn accounts(&mut self) -> Result<Option<Vec<AccountId>>, Fault> {
+        let Some(value) = self.take("accounts") else { return Ok(None) };
+        let account = |value: &Value| value.as_i64().filter(|number| *number > 0).map(AccountId);
+        let accounts: Option<Vec<AccountId>> = value
+            .as_array()
+            .filter(|all| all.len() <= ACCOUNTS_MAX)
+            .and_then(|all| all.iter().map(account).collect());
+        accounts.map(Some).ok_or_else(|| {
+            wrong(
+                "accounts",
+                &value,
+                &format!("a list of at most {ACCOUNTS_MAX} accounts' numbers, such as [2, 7]"),
+            )
+        })
     }
 
     /// `live` or `test`.
@@ -231,6 +266,18 @@ mod tests {
             assert!(limit(bad).is_err(), "{bad}");
         }
         assert!(body(json!({ "limit": "7" }), &["limit"]).unwrap().whole("limit", 1..=9).is_err());
+    }
+
+    #[test]
+    fn s10_a_wrong_secret_is_told_without_quoting_it() {
+        for given in [json!(271828), json!("  "), json!(["271828"]), json!("271828".repeat(2))] {
+            let mut fields = body(json!({ "secret": given }), &["secret"]).unwrap();
+            let fault = fields.secret("secret", 10).unwrap_err();
+            assert!(fault.param.as_deref() == Some("secret") && !fault.message.contains("271828"), "{given}");
+        }
+        let mut fields = body(json!({ "a": "x", "b": null }), &["a", "b"]).unwrap();
+        assert_eq!(fields.secret("a", 10), Ok(Some(Some("x".to_owned()))));
+        assert_eq!((fields.secret("b", 10), fields.secret("c", 10)), (Ok(Some(None)), Ok(None)));
     }
 
     #[test]

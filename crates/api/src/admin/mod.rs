@@ -7,6 +7,7 @@
 mod accounts;
 mod books;
 mod bounds;
+mod credentials;
 mod decisions;
 mod fields;
 mod jobs;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
         decisions::ROUTES,
         bounds::ROUTES,
         providers::ROUTES,
+        credentials::ROUTES,
         log::ROUTES,
         books::ROUTES,
     ]

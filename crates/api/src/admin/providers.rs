@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use http::Method;
 use serde_json::{Value, json};
+use spool_domain::adapter::Callbacks;
 
 use super::fields::Fields;
-use super::{ok, route};
+use super::{credentials, ok, route};
 use crate::Api;
 use crate::routes::Route;
 
@@ -14,7 +15,7 @@ pub(super) const ROUTES: &[Route] = &[
     route(Method::GET, "/admin/v1/providers", |api, _, request| {
         Box::pin(async move {
             Fields::query(request.uri().query(), &[])?;
-            ok(&json!({ "items": providers(&api) }))
+            ok(&json!({ "items": providers(&api), "can_seal": api.engine.can_seal() }))
         })
     }),
     route(Method::GET, "/admin/v1/models", |api, _, request| {
@@ -25,29 +26,50 @@ pub(super) const ROUTES: &[Route] = &[
     }),
 ];
 
-/// All providers that some model has a route to; the catalogue bounds the list.
+/// All providers with an adapter, and those that some model has a route to; the catalogue bounds the list.
 fn providers(api: &Api) -> Vec<Value> {
-    let mut routes: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut routes: BTreeMap<String, usize> = BTreeMap::new();
     let catalogue = api.engine.catalogue();
     for model in catalogue.models() {
         for route in &model.routes {
-            *routes.entry(&route.provider).or_default() += 1;
+            *routes.entry(route.provider.clone()).or_default() += 1;
         }
     }
+    for provider in api.engine.providers() {
+        routes.entry(provider.name.to_owned()).or_default();
+    }
     let shown = routes.into_iter().map(|(name, routes)| {
-        let provider = api.engine.provider(name);
+        let provider = api.engine.provider(&name);
+        let known = provider.as_ref();
+        let credentials: Vec<Value> = known
+            .map(|provider| provider.credentials.iter().map(credentials::shown).collect())
+            .unwrap_or_default();
         json!({
             "name": name,
-            "set_up": provider.is_some(),
-            "origin": provider.as_ref().map(|provider| &provider.origin),
-            "credential": provider.as_ref().and_then(|provider| provider.credential.as_ref()),
-            "looks_up_lost_jobs": provider.as_ref().map(|provider| provider.looks_up),
-            "verified_on": provider.as_ref().map(|provider| provider.verified_on),
-            "health": api.engine.health(name),
+            "adapter": known.is_some(),
+            "set_up": known.is_some_and(|provider| provider.set_up),
+            "base_url": known.map(|provider| &provider.base_url),
+            "origin": known.map(|provider| &provider.origin),
+            "credentials": credentials,
+            "looks_up_lost_jobs": known.map(|provider| provider.looks_up),
+            "callbacks": known.map(|provider| callbacks(provider.callbacks)),
+            "verified_on": known.map(|provider| provider.verified_on),
+            "health": api.engine.health(&name),
             "routes": routes,
         })
     });
     shown.collect()
+}
+
+/// How a provider's callbacks are proved, in a word.
+fn callbacks(callbacks: Callbacks) -> &'static str {
+    match callbacks {
+        Callbacks::None => "none",
+        Callbacks::Unsigned => "unsigned",
+        Callbacks::Keys => "keys",
+        Callbacks::Credential => "credential",
+        Callbacks::Secret => "secret",
+    }
 }
 
 /// All models with their routes in the order in which they are tried.

@@ -92,9 +92,44 @@ pub(super) fn paths() -> Value {
                 "type": "object", "additionalProperties": false, "required": ["max"],
                 "properties": { "max": { "type": ["integer", "null"], "minimum": 0, "maximum": u32::MAX } },
             })), "200", json!({ "type": "object", "required": ["account", "max"] }), ACCOUNT) },
-        "/admin/v1/providers": { "get": call("listProviders", "Which providers are set up", None, "200", items(json!({
-            "type": "object", "required": ["name", "set_up", "routes"],
-        })), None) },
+        "/admin/v1/providers": { "get": call("listProviders", "Which providers are set up", None, "200", providers(), None) },
+        "/admin/v1/providers/{id}/credentials/{name}": {
+            "put": with_parameter(conflicting(call("putCredential",
+                "Seal a credential, or change it; what is left out stays as it was", Some(json!({
+                    "type": "object", "additionalProperties": false, "properties": {
+                        "secret": { "type": "string", "minLength": 1, "writeOnly": true,
+                            "description": "In the form that the provider asks for. Needed for a new name; never told again." },
+                        "weight": { "type": "integer", "minimum": 0, "maximum": 1000,
+                            "description": "Its share of new jobs; 0 starts none. 1 for a new name." },
+                        "accounts": { "type": "array", "maxItems": 1000, "items": { "type": "integer", "minimum": 1 },
+                            "description": "The accounts it is for; empty for all that have none of their own." },
+                        "callback_secret": { "type": ["string", "null"], "minLength": 1, "writeOnly": true,
+                            "description": "What the provider signs its callbacks with; null takes it away." },
+                    },
+                })), "200", schema("Credential"), PROVIDER), "there is no master key, or somebody changed it meanwhile."),
+                credential()),
+            "delete": with_parameter(with_parameter(conflicting(call("removeCredential", "Forget a sealed credential", None,
+                "200", json!({
+                    "type": "object", "additionalProperties": false, "required": ["removed", "waiting_jobs"],
+                    "properties": { "removed": { "type": "string" }, "waiting_jobs": { "type": "integer", "minimum": 0 } },
+                }), PROVIDER), "jobs are open that were started with it, or it stands in the settings."), credential()),
+                parameter("query", "force", json!({ "enum": ["true", "false"], "default": "false" }),
+                    "`true`: even while jobs are open under it; they wait until one of its name is there again.")),
+        },
+        "/admin/v1/providers/{id}/check": { "post": conflicting(call("checkProvider",
+            "Try credentials with a call that costs nothing", Some(json!({
+                "type": "object", "additionalProperties": false, "properties": {
+                    "credential": { "type": ["string", "null"], "minLength": 1, "maxLength": 64,
+                        "description": "Only this one; left out: all of the provider." },
+                },
+            })), "200", items(json!({
+                "type": "object", "additionalProperties": false, "required": ["credential", "result", "message", "code"],
+                "properties": {
+                    "credential": { "type": "string", "description": "Empty where the provider needs none." },
+                    "result": { "enum": ["works", "refused", "no_money", "busy", "failing", "unreachable", "unclear", "no_free_call"] },
+                    "message": { "type": "string" }, "code": { "type": ["string", "null"] },
+                },
+            })), PROVIDER), "the provider is not set up.") },
         "/admin/v1/models": { "get": call("listModelRoutes", "Where each model's jobs would go", None, "200", items(json!({
             "type": "object", "required": ["id", "enabled", "routes"],
         })), None) },
@@ -161,6 +196,19 @@ pub(super) fn schemas() -> Value {
                 .map(|name| ((*name).to_owned(), json!({ "type": "array", "items": { "type": "object" } })))
                 .collect::<Map<_, _>>(),
         }] },
+        "Credential": {
+            "type": "object", "additionalProperties": false,
+            "required": ["name", "source", "place", "version", "weight", "accounts", "callback_secret", "state"],
+            "properties": {
+                "name": { "type": "string" }, "source": { "enum": ["settings", "sealed"] },
+                "place": { "type": ["string", "null"], "description": "Where in the settings." },
+                "version": { "type": ["integer", "null"], "description": "Of a sealed one: one more with every change." },
+                "weight": { "type": "integer" }, "accounts": { "type": "array", "items": { "type": "integer" } },
+                "callback_secret": { "type": "boolean", "description": "Whether there is one." },
+                "state": { "enum": ["used", "covered", "locked"],
+                    "description": "`covered`: a sealed one of the same name counts. `locked`: it cannot be opened with this master key." },
+            },
+        },
         "Refunded": {
             "type": "object", "additionalProperties": false, "required": ["job", "no", "usd", "new"],
             "properties": {
@@ -186,6 +234,33 @@ pub(super) fn schemas() -> Value {
     })
 }
 
+fn providers() -> Value {
+    let nullable = |kind: &str| json!({ "type": [kind, "null"] });
+    let mut list = items(json!({
+        "type": "object", "required": ["name", "adapter", "set_up", "base_url", "credentials", "routes"],
+        "properties": {
+            "name": { "type": "string" }, "adapter": { "type": "boolean" }, "set_up": { "type": "boolean" },
+            "base_url": nullable("string"), "origin": nullable("string"),
+            "credentials": { "type": "array", "items": schema("Credential") },
+            "looks_up_lost_jobs": nullable("boolean"),
+            "callbacks": { "enum": ["none", "unsigned", "keys", "credential", "secret", null] },
+            "verified_on": nullable("string"), "routes": { "type": "integer" },
+        },
+    }));
+    list["properties"]["can_seal"] =
+        json!({ "type": "boolean", "description": "Whether there is a master key." });
+    list
+}
+
+fn credential() -> Value {
+    parameter(
+        "path",
+        "name",
+        json!({ "type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$" }),
+        "The credential's name.",
+    )
+}
+
 /// US dollars for each period.
 fn bounds() -> Value {
     let usd = json!({ "type": ["string", "null"], "pattern": r"^[0-9]+(\.[0-9]{1,6})?$" });
@@ -209,6 +284,7 @@ const PHASES: [&str; 9] = [
 
 const ACCOUNT: Option<&str> = Some("The account's number.");
 const KEY: Option<&str> = Some("The key's id.");
+const PROVIDER: Option<&str> = Some("The provider's name.");
 const JOB: Option<&str> = Some("The job's id, with or without a dialect's prefix.");
 
 fn text(max: u32) -> Value {

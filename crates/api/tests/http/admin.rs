@@ -22,19 +22,19 @@ async fn admin_key(world: &World) -> String {
     key.into_text()
 }
 
-struct Operator<'a> {
+pub(crate) struct Operator<'a> {
     world: &'a World,
     key: String,
     /// All that was ever answered.
-    heard: std::cell::RefCell<String>,
+    pub(crate) heard: std::cell::RefCell<String>,
 }
 
 impl<'a> Operator<'a> {
-    async fn of(world: &'a World) -> Self {
+    pub(crate) async fn of(world: &'a World) -> Self {
         Self { world, key: admin_key(world).await, heard: Default::default() }
     }
 
-    async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
         let request = Request::new(self.world.address, method, &format!("/admin/v1/{path}"))
             .header("authorization", &format!("Bearer {}", self.key));
         let request = match body {
@@ -46,7 +46,7 @@ impl<'a> Operator<'a> {
         answer
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         let answer = self.ask("GET", path, None).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
         answer.body()
@@ -73,7 +73,7 @@ impl<'a> Operator<'a> {
     }
 
     /// Holds an answer against its shape in the OpenAPI document.
-    async fn is_a(&self, body: &Value, shape: &str) {
+    pub(crate) async fn is_a(&self, body: &Value, shape: &str) {
         let document = self.world.get("/openapi.json").await.body();
         let reference = format!("#/components/schemas/{shape}");
         let schema = json!({ "$ref": reference, "components": document["components"] });

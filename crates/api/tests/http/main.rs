@@ -12,6 +12,7 @@ mod admin_bounds;
 mod answers;
 mod assets;
 mod audio;
+mod credentials;
 mod dry_runs;
 mod extensions;
 mod faults;

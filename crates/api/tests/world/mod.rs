@@ -23,6 +23,7 @@ use spool_domain::resident::Book;
 use spool_domain::store::Store;
 use spool_domain::time::{Clock, Timestamp};
 use spool_engine::address::Allow;
+use spool_engine::credential::MasterKey;
 use spool_engine::providers::{Credential, Providers, Setup};
 use spool_engine::secret::{Secret, ServerKey};
 use spool_engine::settings::Settings;
@@ -142,6 +143,8 @@ pub(crate) struct Setting {
     pub(crate) dialects: Dialects,
     /// Real providers by adapter, base URL and key; their results may lie on this machine.
     pub(crate) live: Vec<(Arc<dyn Adapter>, String, &'static str)>,
+    /// Opens sealed credentials.
+    pub(crate) master_key: Option<[u8; 32]>,
 }
 
 pub(crate) fn limit(per_second: u32, burst: u32) -> RateLimit {
@@ -170,10 +173,13 @@ impl World {
         if setting.loopback || !setting.live.is_empty() {
             settings.allow = Arc::new(Allow::parse(["127.0.0.0/8"]).unwrap());
         }
-        let setup = |(adapter, base, key): (_, String, _)| Setup {
+        let setup = |(adapter, base, key): (_, String, &str)| Setup {
             adapter,
             base_url: Some(base),
-            credential: Some(Credential { name: "main".to_owned(), secret: Secret::new(key) }),
+            credentials: (!key.is_empty())
+                .then(|| Credential::new("main", Secret::new(key)))
+                .into_iter()
+                .collect(),
             concurrency: None,
         };
         let mut setups: Vec<Setup> = setting.live.into_iter().map(setup).collect();
@@ -182,7 +188,7 @@ impl World {
             setups.push(Setup {
                 adapter: Arc::new(OpenAi),
                 base_url: Some(base_url),
-                credential: None,
+                credentials: Vec::new(),
                 concurrency: None,
             });
         }
@@ -190,7 +196,15 @@ impl World {
             store: store.clone(),
             blobs: Arc::new(Local::open(&folder.path().join("assets")).unwrap()),
             catalogue: Arc::new(catalogue),
-            providers: Providers::new(Arc::new(Sandbox), Arc::new(service), setups).unwrap(),
+            providers: Providers::new(
+                Arc::new(Sandbox),
+                Arc::new(service),
+                setups,
+                Arc::clone(&wall),
+                Arc::new(Dice),
+            )
+            .unwrap()
+            .with_master_key(setting.master_key.map(MasterKey::new)),
             key: ServerKey::new([7; 32]),
             settings,
             clock: wall,

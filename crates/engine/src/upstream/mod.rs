@@ -84,6 +84,10 @@ pub(crate) enum Why {
     Broken,
     /// The body is larger than allowed.
     TooLarge,
+    /// The credential cannot be used, or was not taken where a token is given for it.
+    Credential,
+    /// Whoever gives out tokens is in trouble.
+    Token,
 }
 
 impl Why {
@@ -96,6 +100,8 @@ impl Why {
             Self::Timeout => "timeout",
             Self::Broken => "connection_broken",
             Self::TooLarge => "answer_too_large",
+            Self::Credential => "credential_not_taken",
+            Self::Token => "no_token",
         }
     }
 }
@@ -373,10 +379,7 @@ fn request(outgoing: &Outgoing<'_>) -> Option<Request<Full<Bytes>>> {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),
     };
-    let host = match url.port() {
-        Some(port) => format!("{}:{port}", url.host_str()?),
-        None => url.host_str()?.to_owned(),
-    };
+    let host = host(url)?;
     let mut request = Request::new(Full::new(outgoing.body.clone()));
     *request.method_mut() = outgoing.method.clone();
     *request.uri_mut() = target.parse().ok()?;
@@ -386,6 +389,14 @@ fn request(outgoing: &Outgoing<'_>) -> Option<Request<Full<Bytes>>> {
     headers
         .insert(header::USER_AGENT, HeaderValue::from_static(concat!("spool/", env!("CARGO_PKG_VERSION"))));
     Some(request)
+}
+
+/// What stands in the `Host` header.
+pub(crate) fn host(url: &Url) -> Option<String> {
+    Some(match url.port() {
+        Some(port) => format!("{}:{port}", url.host_str()?),
+        None => url.host_str()?.to_owned(),
+    })
 }
 
 /// One header of a provider's call, if its name and value can stand in HTTP.

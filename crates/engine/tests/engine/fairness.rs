@@ -51,8 +51,8 @@ async fn o3_a_quiet_account_begins_while_a_noisy_one_waits_for_its_own() {
     let settings =
         Settings { workers: 4, workers_per_account: 3, assets: Assets::Pass, ..Settings::default() };
     let live = vec![
-        (Scripted::named("scripted"), noisy_provider.url.clone(), "k"),
-        (Scripted::named("second"), quiet_provider.url.clone(), "k"),
+        (Scripted::named("scripted"), noisy_provider.url.clone(), ""),
+        (Scripted::named("second"), quiet_provider.url.clone(), ""),
     ];
     let world = World::with(Setting { settings, live, ..Setting::default() }).await;
     let quiet = Caller {

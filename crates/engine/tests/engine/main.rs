@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
 mod catalogue;
+mod credentials;
 mod deliver;
 mod failover;
 mod fairness;

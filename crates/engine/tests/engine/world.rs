@@ -16,6 +16,7 @@ use spool_domain::order::{Caller, Mode, Order};
 use spool_domain::resident::{Bill, Book, Resident};
 use spool_domain::store::{Audit, Store};
 use spool_domain::time::{Clock, Timestamp};
+use spool_engine::credential::MasterKey;
 use spool_engine::providers::{Credential, Providers, Setup};
 use spool_engine::secret::{Secret, ServerKey};
 use spool_engine::settings::Settings;
@@ -131,6 +132,8 @@ pub(crate) struct Setting {
     pub(crate) models: String,
     /// Replaces the sandbox's service.
     pub(crate) resident: Option<Arc<dyn Resident>>,
+    /// Opens sealed credentials.
+    pub(crate) master_key: Option<[u8; 32]>,
     /// A folder to live in, or a former world's to take over.
     pub(crate) folder: Option<tempfile::TempDir>,
 }
@@ -158,12 +161,18 @@ impl World {
             .map(|(adapter, base, key)| Setup {
                 adapter,
                 base_url: Some(base),
-                credential: Some(Credential { name: "main".to_owned(), secret: Secret::new(key) }),
+                credentials: (!key.is_empty())
+                    .then(|| Credential::new("main", Secret::new(key)))
+                    .into_iter()
+                    .collect(),
                 concurrency: None,
             })
             .collect();
         let resident = setting.resident.unwrap_or_else(|| Arc::new(service));
-        let providers = Providers::new(Arc::new(Sandbox), resident, setups).unwrap();
+        let providers =
+            Providers::new(Arc::new(Sandbox), resident, setups, Arc::clone(&clock), Arc::new(Dice))
+                .unwrap()
+                .with_master_key(setting.master_key.map(MasterKey::new));
         let mut sources = shipped();
         sources.push(Source { file: "models.toml".to_owned(), text: MODELS.to_owned() });
         sources.push(Source { file: "more.toml".to_owned(), text: setting.models });

@@ -5,6 +5,7 @@ mod accounts;
 mod jobs;
 mod keys;
 mod print;
+mod providers;
 mod socket;
 mod way;
 
@@ -22,6 +23,7 @@ pub async fn act(way: &Way, command: Operator) -> anyhow::Result<Said> {
         Operator::Keys { command, form } => keys::act(way, command).await?.or_json(form.json),
         Operator::Accounts { command, form } => accounts::act(way, command).await?.or_json(form.json),
         Operator::Jobs { command, form } => jobs::act(way, command).await?.or_json(form.json),
+        Operator::Providers { command, form } => providers::act(way, command).await?.or_json(form.json),
         Operator::Log { limit, before, form } => {
             let limit = limit.to_string();
             let before = before.map(|before| before.to_string());

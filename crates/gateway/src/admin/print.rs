@@ -162,6 +162,102 @@ pub(super) fn job(job: &Value) -> String {
     out
 }
 
+pub(super) fn providers(list: &Value) -> String {
+    let mut table = Table::new(&[
+        "PROVIDER",
+        "SET UP",
+        "CREDENTIAL",
+        "SOURCE",
+        "WEIGHT",
+        "ACCOUNTS",
+        "BASE URL",
+        "LOOKS UP",
+        "CALLBACKS",
+        "VERIFIED",
+    ])
+    .right(4);
+    let word = |yes: &Value| if *yes == true { "yes" } else { "no" }.to_owned();
+    let mut without = Vec::new();
+    for provider in items(&list["items"]) {
+        if provider["adapter"] != true {
+            without.push(text(&provider["name"]));
+            continue;
+        }
+        let mut credentials = items(&provider["credentials"]);
+        let of = |credential: Option<&Value>| match credential {
+            Some(credential) => [
+                text(&credential["name"]),
+                credential_source(credential),
+                text(&credential["weight"]),
+                accounts_of(credential),
+            ],
+            None => Default::default(),
+        };
+        let [name, source, weight, accounts] = of(credentials.next());
+        table.row([
+            text(&provider["name"]),
+            word(&provider["set_up"]),
+            name,
+            source,
+            weight,
+            accounts,
+            text(&provider["base_url"]),
+            word(&provider["looks_up_lost_jobs"]),
+            text(&provider["callbacks"]),
+            text(&provider["verified_on"]),
+        ]);
+        for credential in credentials {
+            let [name, source, weight, accounts] = of(Some(credential));
+            let blank = String::new;
+            table.row([blank(), blank(), name, source, weight, accounts, blank(), blank(), blank(), blank()]);
+        }
+    }
+    let mut out = table.text("");
+    if !without.is_empty() {
+        out.push_str(&format!(
+            "\nnamed by models, without an adapter in this release: {}\n",
+            without.join(", ")
+        ));
+    }
+    out
+}
+
+/// Where a credential stands, and what is special about it.
+pub(super) fn credential_source(credential: &Value) -> String {
+    let mut out = match credential["source"].as_str() {
+        Some("sealed") => format!("sealed, version {}", text(&credential["version"])),
+        _ => text(&credential["place"]),
+    };
+    if credential["callback_secret"] == true {
+        out.push_str(", with a secret for callbacks");
+    }
+    match credential["state"].as_str() {
+        Some("covered") => out.push_str(", not used: a sealed one has this name"),
+        Some("locked") => out.push_str(", LOCKED: not the master key it was sealed with"),
+        _ => {}
+    }
+    out
+}
+
+fn accounts_of(credential: &Value) -> String {
+    let accounts: Vec<String> = items(&credential["accounts"]).map(text).collect();
+    if accounts.is_empty() { "all".to_owned() } else { accounts.join(" ") }
+}
+
+pub(super) fn checks(provider: &str, report: &Value) -> String {
+    let mut out = String::new();
+    for one in items(&report["items"]) {
+        let name = text(&one["credential"]);
+        let who = if name.is_empty() { provider.to_owned() } else { format!("{provider} {name}") };
+        let code = match one["code"].as_str() {
+            Some(code) => format!(" ({code})"),
+            None => String::new(),
+        };
+        out.push_str(&format!("{who}: {}{code}\n", text(&one["message"])));
+    }
+    out
+}
+
 pub(super) fn log(page: &Value) -> String {
     let mut table = Table::new(&["N", "AT", "ACTOR", "ACTION", "SUBJECT", "DETAIL"]);
     for line in items(&page["items"]) {

@@ -17,7 +17,7 @@ use tower::ServiceExt;
 
 use super::socket;
 use crate::config::Config;
-use crate::house::House;
+use crate::house::{House, Upstreams};
 use crate::http::{self, Answer};
 
 /// The largest answer that is read into memory, bytes: far above any page.
@@ -57,7 +57,8 @@ impl Way {
         };
         let house = opened.map_err(|error| explain(&dir, error))?;
         let catalogue = Arc::new(catalogue(&config)?);
-        let engine = house.engine_at_rest(config.engine, catalogue, config.providers)?;
+        let upstreams = Upstreams { providers: config.providers, master_key: config.master_key };
+        let engine = house.engine_at_rest(config.engine, catalogue, upstreams).await?;
         let api = Api::new(engine, None)?;
         api.audits_against(house.book.clone());
         let router = spool_api::console(&api);

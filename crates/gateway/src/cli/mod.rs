@@ -1,6 +1,7 @@
 //! The command line.
 
 mod operator;
+mod providers;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::Flags;
 
 pub use self::operator::{Accounts, Jobs, Keys, May, Operator};
+pub use self::providers::{Providers, Sharing};
 
 /// The command line was wrong: exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +85,11 @@ pub enum Command {
     },
     #[command(flatten)]
     Operator(Operator),
+    /// Make the key that seals providers' credentials
+    MasterKey {
+        #[command(subcommand)]
+        command: MasterKey,
+    },
     /// Print the configuration that counts and where it came from
     CheckConfig,
 }
@@ -123,6 +130,15 @@ pub enum Tools {
     Show {
         /// Its id
         tool: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum MasterKey {
+    /// Make a new key, in a file outside the data folder that only you may read
+    New {
+        /// The file, which must not be there yet
+        file: PathBuf,
     },
 }
 

@@ -5,6 +5,8 @@ use spool_domain::ids::AccountId;
 use spool_domain::money::MicroUsd;
 use spool_domain::scope::Scopes;
 
+use super::providers::Providers;
+
 /// The commands that ask the running server, or work on the folder while none runs.
 #[derive(Subcommand)]
 pub enum Operator {
@@ -26,6 +28,13 @@ pub enum Operator {
     Jobs {
         #[command(subcommand)]
         command: Jobs,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// List providers and their credentials; add, change, remove and check credentials
+    Providers {
+        #[command(subcommand)]
+        command: Option<Providers>,
         #[command(flatten)]
         form: Form,
     },
@@ -231,7 +240,7 @@ pub enum Jobs {
     },
 }
 
-fn account(text: &str) -> Result<AccountId, String> {
+pub(super) fn account(text: &str) -> Result<AccountId, String> {
     text.parse()
         .map(AccountId)
         .map_err(|_| "an account is a number; `spool accounts list` shows all".to_owned())

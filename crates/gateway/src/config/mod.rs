@@ -1,5 +1,6 @@
 //! The configuration: defaults < file < environment < flags, read whole, with every problem at once.
 
+mod credentials;
 mod layers;
 #[cfg(test)]
 mod page;
@@ -20,12 +21,13 @@ use spool_api::dialects::Dialects;
 use spool_api::limits::RateLimit;
 use spool_domain::catalogue::Routing;
 use spool_engine::address::Allow;
-use spool_engine::secret::Secret;
+use spool_engine::credential::Credential;
 use spool_engine::settings::{Assets, Settings};
 
 pub use self::layers::{Layers, Origin};
 use self::read::Reader;
 pub use self::show::show;
+use crate::master_key;
 
 /// The name of the configuration file that is looked for.
 const FILE: &str = "spool.toml";
@@ -46,8 +48,10 @@ pub struct Config {
     pub dialects: Dialects,
     /// The operator's model files and folders.
     pub catalog: Vec<PathBuf>,
-    /// The providers that are set up.
+    /// The providers that are set up here.
     pub providers: Vec<Provider>,
+    /// The file with the key that seals credentials, if there is one.
+    pub master_key: Option<PathBuf>,
 }
 
 /// What is logged, and how.
@@ -65,8 +69,8 @@ pub struct Provider {
     pub name: String,
     /// Its base URL, if it is not the usual one.
     pub base_url: Option<String>,
-    /// Its key, if there is one.
-    pub key: Option<Secret>,
+    /// Its credentials in the settings.
+    pub credentials: Vec<Credential>,
 }
 
 /// What the command line says about the configuration: a file, and settings with the flags that set them.
@@ -137,7 +141,6 @@ fn read_with(reader: &mut Reader, providers: &[(&str, &str)]) -> Config {
     }
     Config {
         listen,
-        data,
         log: log(reader),
         engine: engine(reader),
         rate_limit: rate_limit(reader),
@@ -145,6 +148,8 @@ fn read_with(reader: &mut Reader, providers: &[(&str, &str)]) -> Config {
         dialects: Dialects { jobs_kept_h: reader.int("dialects.jobs_kept_h", 0..=87_600) },
         catalog: catalog(reader),
         providers: providers.iter().filter_map(|(name, usual)| provider(reader, name, usual)).collect(),
+        master_key: master_key(reader, &data),
+        data,
     }
 }
 
@@ -205,18 +210,27 @@ fn rate_limit(reader: &mut Reader) -> Option<RateLimit> {
 }
 
 fn catalog(reader: &mut Reader) -> Vec<PathBuf> {
-    let start = match reader.origin("catalog.files") {
-        Origin::File(path, _) => path.parent().map(Path::to_owned).unwrap_or_default(),
-        Origin::Default | Origin::Variable(_) | Origin::Flag(_) => PathBuf::new(),
-    };
-    reader.texts("catalog.files").into_iter().map(|path| start.join(path)).collect()
+    reader.texts("catalog.files").into_iter().map(|path| reader.beside("catalog.files", path)).collect()
 }
 
-/// A provider counts as set up when there is a key for it, or a base URL of one's own, which may need no key.
+/// The file with the master key. Whoever copies the data folder must not get it with what it seals (S8).
+fn master_key(reader: &mut Reader, data: &Path) -> Option<PathBuf> {
+    const SETTING: &str = "secrets.master_key_file";
+    let given = reader.text(SETTING).trim();
+    if given.is_empty() {
+        return None;
+    }
+    let path = reader.beside(SETTING, given);
+    if master_key::lies_in(data, &path) {
+        reader.wrong(SETTING, format!("is wrong: {}", master_key::inside(&path, data)));
+    }
+    Some(path)
+}
+
+/// A provider counts as set up here when there is a key for it, or a base URL of one's own, which may need no key.
 fn provider(reader: &mut Reader, name: &str, usual: &str) -> Option<Provider> {
     let base_url = reader.url(&format!("providers.{name}.base_url")).filter(|url| url != usual);
-    let key = reader.text(&format!("providers.{name}.key")).trim();
-    let key = (!key.is_empty()).then(|| Secret::new(key));
-    let named = base_url.is_some() || key.is_some();
-    named.then(|| Provider { name: name.to_owned(), base_url, key })
+    let credentials = credentials::of_provider(reader, name);
+    let named = base_url.is_some() || !credentials.is_empty();
+    named.then(|| Provider { name: name.to_owned(), base_url, credentials })
 }

@@ -4,6 +4,33 @@ use super::setting;
 
 const PROVIDERS: [(&str, &str); 1] = [("NAME", "")];
 
+/// The settings of each provider, with default and reason.
+const PROVIDER: [(&str, &str, &str); 4] = [
+    ("base_url", "\"\"", "Where the provider's API is, if not at its usual address. Read at the start only."),
+    (
+        "key",
+        "\"\"",
+        "For each provider that `docs/` lists. A provider is set up for live keys when it has a credential, here or \
+         sealed by `spool providers add`, or a base URL of its own, which may need no key. Records call this one \
+         `default`. Empty: none here. All credentials in settings are read again on SIGHUP.",
+    ),
+    (
+        "key_file",
+        "\"\"",
+        "A file whose content is that key, such as a mounted secret; blanks around it do not count. Relative paths start \
+         at the folder of the file that names them, or else at the working folder.",
+    ),
+    (
+        "keys",
+        "{}",
+        "Several keys, each under a name that you choose and jobs remember: `main = \"…\"`, or `main = { key = \"…\", \
+         weight = 3, accounts = [2, 7] }`. Jobs are spread by weight (1 unless said otherwise, at most 1000; 0 starts \
+         none that are new). A key with accounts is for these alone, and they use no other. `key_file` in the place of \
+         `key` names a file. `callback_secret` or `callback_secret_file` is what a provider signs its callbacks with, \
+         where it does so with a secret of its own.",
+    ),
+];
+
 /// The page.
 fn page() -> String {
     let mut text = String::from(
@@ -32,12 +59,8 @@ fn page() -> String {
             reasons.clear();
         }
     }
-    let reason = "For each provider that `docs/` lists. A provider is set up for live keys when it has a key, or a base \
-                  URL of its own, which may need no key. Empty: not set up.";
-    for (word, reason) in
-        [("base_url", "Where the provider's API is, if not at its usual address."), ("key", reason)]
-    {
-        entry(&mut text, &format!("providers.NAME.{word}"), "\"\"", reason);
+    for (word, default, reason) in PROVIDER {
+        entry(&mut text, &format!("providers.NAME.{word}"), default, reason);
     }
     text
 }

@@ -1,9 +1,10 @@
 //! Reads typed values out of the layers and notes every one that is out of bounds, with its place.
 
 use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
 
 use spool_domain::money::MicroUsd;
-use toml::Value;
+use toml::{Table, Value};
 
 use super::layers::{Layers, Origin};
 
@@ -37,6 +38,15 @@ impl<'a> Reader<'a> {
         self.layers.entry(path).map_or(Origin::Default, |entry| entry.origin.clone())
     }
 
+    /// A path that stands in a setting: it starts at the folder of the file that names it, or else at the working folder.
+    pub fn beside(&self, path: &str, given: &str) -> PathBuf {
+        let start = match self.origin(path) {
+            Origin::File(path, _) => path.parent().map(Path::to_owned).unwrap_or_default(),
+            Origin::Default | Origin::Variable(_) | Origin::Flag(_) => PathBuf::new(),
+        };
+        start.join(given)
+    }
+
     /// Notes what is wrong with a setting.
     pub fn wrong(&mut self, path: &str, what: impl std::fmt::Display) {
         let origin = self.origin(path);
@@ -65,6 +75,11 @@ impl<'a> Reader<'a> {
             self.wrong(path, format!("must be a list of one or more whole numbers from {range}"));
             vec![*allowed.start()]
         })
+    }
+
+    /// A table whose keys the operator chose.
+    pub fn table(&mut self, path: &str) -> Option<&'a Table> {
+        self.value(path).and_then(Value::as_table)
     }
 
     /// True or false.

@@ -1,4 +1,4 @@
-//! What can be set: the keys of `config.default.toml`, and two for each provider.
+//! What can be set: the keys of `config.default.toml`, and four for each provider.
 
 use toml::{Table, Value};
 
@@ -38,6 +38,14 @@ impl Setting {
                 };
                 items.map(item).collect::<Result<_, _>>().map(Value::Array)
             }
+            Value::Table(_) if text.trim().is_empty() => Ok(Value::Table(Table::new())),
+            // The text may hold secrets, so what is wrong with it is not quoted.
+            Value::Table(_) => match format!("value = {text}").parse::<Table>() {
+                Ok(mut table) if table.len() == 1 => {
+                    table.remove("value").filter(Value::is_table).ok_or_else(|| self.wanted())
+                }
+                _ => Err(self.wanted()),
+            },
             _ => Ok(Value::String(text.to_owned())),
         }
     }
@@ -62,6 +70,9 @@ impl Setting {
                 "a list of whole numbers (in the environment: separated by commas)"
             }
             Value::Array(_) => "a list of texts (in the environment: separated by commas)",
+            Value::Table(_) => {
+                "a table of keys by the names you give them (in the environment: `{ name = \"key\", … }`)"
+            }
             _ => "a text",
         };
         format!("`{}` takes {form}", self.path)
@@ -79,8 +90,13 @@ pub fn all(providers: &[(&str, &str)]) -> Vec<Setting> {
     // The file is part of the program, and a test reads it.
     collect("", &DEFAULT_FILE.parse().unwrap_or_default(), &mut settings);
     for (name, base_url) in providers {
-        for (word, default, secret) in [("base_url", *base_url, false), ("key", "", true)] {
-            let default = Value::String(default.to_owned());
+        let text = |text: &str| Value::String(text.to_owned());
+        for (word, default, secret) in [
+            ("base_url", text(base_url), false),
+            ("key", text(""), true),
+            ("key_file", text(""), false),
+            ("keys", Value::Table(Table::new()), true),
+        ] {
             settings.push(Setting { path: format!("providers.{name}.{word}"), default, secret });
         }
     }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use toml::Value;
+
 use super::layers::{Entry, Layers};
 
 /// What is shown for a secret that is set.
@@ -23,6 +25,14 @@ pub fn show(layers: &Layers) -> String {
 }
 
 fn value(entry: &Entry) -> String {
-    let set = entry.value.as_str().is_none_or(|text| !text.is_empty());
-    if entry.setting.secret && set { MASK.to_owned() } else { entry.value.to_string() }
+    let empty = match &entry.value {
+        Value::String(text) => text.is_empty(),
+        Value::Table(table) => table.is_empty(),
+        _ => false,
+    };
+    match &entry.value {
+        _ if entry.setting.secret && !empty => MASK.to_owned(),
+        Value::Table(_) if empty => "{}".to_owned(),
+        value => value.to_string(),
+    }
 }

@@ -1,3 +1,5 @@
+use spool_engine::credential::Source;
+
 use super::*;
 
 const PROVIDERS: [(&str, &str); 2] =
@@ -87,8 +89,8 @@ fn lists_and_provider_settings_come_from_the_environment_too() {
     assert!(config.engine.allow.contains("127.0.0.1".parse().unwrap()));
     assert!(config.engine.allow.contains("::1".parse().unwrap()));
     let [fal, openai] = &config.providers[..] else { panic!("{} providers", config.providers.len()) };
-    assert!(fal.name == "fal" && fal.key.is_some() && fal.base_url.is_none());
-    assert!(openai.name == "openai" && openai.key.is_none());
+    assert!(fal.name == "fal" && fal.credentials.len() == 1 && fal.base_url.is_none());
+    assert!(openai.name == "openai" && openai.credentials.is_empty());
     assert_eq!(openai.base_url.as_deref(), Some("http://127.0.0.1:9000/v1"));
 }
 
@@ -197,6 +199,99 @@ fn what_is_wrong_is_refused_with_its_place() {
     }
 }
 
+/// What is known of a provider's credentials: name, weight, accounts, whether it has a secret for callbacks, and place.
+fn shown(config: &Config) -> Vec<(String, u32, Vec<i64>, bool, String)> {
+    let all = config.providers.iter().flat_map(|provider| &provider.credentials);
+    all.map(|one| {
+        let Source::Settings(place) = &one.source else { panic!("sealed") };
+        let accounts = one.accounts.iter().map(|account| account.0).collect();
+        (one.name.clone(), one.weight, accounts, one.callback_secret.is_some(), place.clone())
+    })
+    .collect()
+}
+
+#[test]
+fn several_keys_are_a_table_in_the_file_and_in_the_environment() {
+    let file = "[providers.fal]\nkey = \"k\"\n[providers.fal.keys]\nmain = \"m\"\n\
+                spare = { key = \"s\", weight = 0, accounts = [2, 7], callback_secret = \"c\" }\n";
+    let place = "spool.toml:3".to_owned();
+    let expected = [
+        ("default".to_owned(), 1, Vec::new(), false, "spool.toml:2".to_owned()),
+        ("main".to_owned(), 1, Vec::new(), false, place.clone()),
+        ("spare".to_owned(), 0, vec![2, 7], true, place),
+    ];
+    assert_eq!(shown(&sound(file, &[], &[])), expected);
+    let environment = [("SPOOL_PROVIDERS_OPENAI_KEYS", "{ one = \"1\", two = { key = \"2\", weight = 9 } }")];
+    let names: Vec<_> = shown(&sound("", &environment, &[])).into_iter().map(|one| (one.0, one.1)).collect();
+    assert_eq!(names, [("one".to_owned(), 1), ("two".to_owned(), 9)]);
+    assert!(sound("", &[("SPOOL_PROVIDERS_OPENAI_KEYS", "")], &[]).providers.is_empty());
+}
+
+#[test]
+fn a_key_may_stand_in_a_file_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("fal.key"), "  secret-of-fal\n").unwrap();
+    std::fs::write(folder.path().join("empty"), "\n").unwrap();
+    let read_with = |text: &str| {
+        let mut layers = Layers::of(setting::all(&PROVIDERS));
+        layers.file(&folder.path().join("spool.toml"), text);
+        read(&layers, &PROVIDERS)
+    };
+    let file =
+        "providers.fal.key_file = \"fal.key\"\nproviders.openai.keys.one = { key_file = \"fal.key\" }\n";
+    let config = read_with(file).ok().unwrap();
+    let path = folder.path().join("fal.key").display().to_string();
+    assert_eq!(shown(&config)[0], ("default".to_owned(), 1, Vec::new(), false, path));
+    assert_eq!(shown(&config)[1].0, "one");
+    for (text, wanted) in [
+        ("providers.fal.key_file = \"none\"", "`providers.fal.key_file` names"),
+        ("providers.fal.key_file = \"empty\"", "it is empty"),
+        ("providers.fal.keys.a = { key_file = \"none\" }", "`providers.fal.keys` `a` names"),
+        ("providers.fal = { key = \"k\", key_file = \"fal.key\" }", "stands beside `providers.fal.key`"),
+    ] {
+        let problems = read_with(text).err().unwrap_or_default();
+        assert!(problems.len() == 1 && problems[0].contains(wanted), "{text}: {problems:?}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_one_of_several_keys_is_told_by_its_name_and_never_quoted() {
+    for (keys, wanted) in [
+        ("a = 271828", "`a` must be a text, or a table of key"),
+        ("a = { secret = \"271828\" }", "`a` has a field `secret`"),
+        ("a = { weight = 1 }", "`a` has neither `key` nor `key_file`"),
+        ("a = { key = \"\" }", "`a` has a wrong `key`"),
+        ("a = { key = \"271828\", key_file = \"f\" }", "`a` has both `key` and `key_file`"),
+        (
+            "a = { key = \"271828\", weight = 1001 }",
+            "`a` has a wrong `weight`; allowed is a whole number from 0 to 1000",
+        ),
+        ("a = { key = \"271828\", accounts = [0] }", "`a` has wrong `accounts`"),
+        ("a = { key = \"271828\", callback_secret = 271828 }", "`a` has a wrong `callback_secret`"),
+        ("default = \"271828\"", "has a key `default`, which `providers.fal.key` is called too"),
+    ] {
+        let file = format!("[providers.fal]\nkey = \"k\"\n[providers.fal.keys]\n{keys}\n");
+        let problems = layered(&file, &[], &[]).1.err().unwrap_or_default();
+        assert_eq!(problems.len(), 1, "{keys}: {problems:?}");
+        assert!(problems[0].starts_with("spool.toml:3: `providers.fal.keys`"), "{}", problems[0]);
+        assert!(problems[0].contains(wanted) && !problems[0].contains("271828"), "{}", problems[0]);
+    }
+    for text in ["{ a = ", "271828", "\"271828\"", "{}\nother = 271828"] {
+        let problems = layered("", &[("SPOOL_PROVIDERS_FAL_KEYS", text)], &[]).1.err().unwrap_or_default();
+        assert!(problems.len() == 1 && problems[0].contains("takes a table of keys"), "{text}: {problems:?}");
+        assert!(!problems[0].contains("271828"), "{}", problems[0]);
+    }
+}
+
+#[test]
+fn s8_a_master_key_in_the_data_folder_is_refused() {
+    let file = "data = \"/srv/spool\"\nsecrets.master_key_file = \"/srv/spool/master.key\"\n";
+    let problems = layered(file, &[], &[]).1.err().unwrap();
+    assert!(problems[0].starts_with("spool.toml:2: `secrets.master_key_file` is wrong"), "{problems:?}");
+    let config = sound("secrets.master_key_file = \"keys/master\"\n", &[], &[]);
+    assert_eq!(config.master_key.as_deref(), Some(Path::new("keys/master")));
+}
+
 #[test]
 fn all_problems_are_told_at_once_and_no_secret_is() {
     let file = "listen = \"x\"\n[engine]\nworkers = 0\n[providers.fal]\nkey = 5\nbase_url = \"http://me:hunter2@h\"\n";
@@ -207,7 +302,7 @@ fn all_problems_are_told_at_once_and_no_secret_is() {
 
 #[test]
 fn what_is_shown_names_each_origin_and_masks_secrets() {
-    let file = "[providers.fal]\nkey = \"hunter2\"\n";
+    let file = "[providers.fal]\nkey = \"hunter2\"\nkeys.a = \"hunter2\"\n";
     let (layers, _) = layered(file, &[("SPOOL_LISTEN", "[::1]:1")], &[]);
     let shown = show(&layers);
     assert!(!shown.contains("hunter2"), "{shown}");
@@ -216,6 +311,9 @@ fn what_is_shown_names_each_origin_and_masks_secrets() {
     assert!(
         line("providers.fal.key").contains("********")
             && line("providers.fal.key").ends_with("# spool.toml:2")
+    );
+    assert!(
+        line("providers.fal.keys").contains("********") && line("providers.openai.keys").contains("= {} ")
     );
     assert!(line("listen").contains("\"[::1]:1\"") && line("listen").ends_with("# SPOOL_LISTEN"));
     assert!(line("providers.openai.key").contains("\"\"") && line("engine.workers").ends_with("# default"));

@@ -5,6 +5,7 @@
 mod admin;
 mod config;
 mod ground;
+mod providers;
 mod reload;
 mod run;
 mod serve;

@@ -14,6 +14,7 @@ const MIGRATIONS: &[(u32, &str)] = &[
     (5, include_str!("../../migrations/sqlite/0005_operator.sql")),
     (6, include_str!("../../migrations/sqlite/0006_outbox.sql")),
     (7, include_str!("../../migrations/sqlite/0007_fair.sql")),
+    (8, include_str!("../../migrations/sqlite/0008_credentials.sql")),
 ];
 
 /// The version this program works with.

@@ -7,6 +7,7 @@ mod budget;
 mod claim;
 mod commit;
 mod control;
+mod credential;
 mod failure;
 mod files;
 mod folder;

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 use spool_domain::budget::Budget;
-use spool_domain::ids::KeyId;
+use spool_domain::ids::{AttemptNo, KeyId};
 use spool_domain::job::Phase;
 use spool_domain::money::MicroUsd;
 
@@ -14,7 +14,7 @@ async fn busy() -> World {
     let account = world.account(5).await;
     world.admit(world.order(account)).await;
     let running = world.commit(world.accepted(&world.claim(ONE).await, "r-1")).await;
-    world.store.hint("fal", "r-1").await.unwrap();
+    world.store.hint(running.id, AttemptNo(1)).await.unwrap();
     let job = world.claim(ONE).await;
     assert_eq!(job.id, running.id);
     world.commit(world.succeeded(&job)).await;

@@ -8,6 +8,7 @@ mod blobs;
 mod books;
 mod control;
 mod crash;
+mod credential;
 mod damage;
 mod files;
 mod folder;
@@ -99,6 +100,10 @@ macro_rules! conformance {
                 every_act_of_an_operator_has_its_line_and_what_changes_nothing_has_none,
                 u16_a_decision_is_taken_once_and_never_about_another_jobs_provider_job,
                 jobs_of_all_accounts_are_found_by_account_mode_phase_and_model,
+            ],
+            credential: [
+                a_credential_is_kept_version_by_version_with_its_line_in_the_log,
+                a_credential_with_open_jobs_is_not_removed_unless_forced,
             ],
             money: [
                 usage_counts_what_ended_and_what_was_charged_and_paid,
