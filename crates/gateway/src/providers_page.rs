@@ -157,7 +157,11 @@ impl Served {
 
     fn files(&self) -> String {
         let forms: Vec<&str> = self.forms.iter().copied().collect();
-        if forms.is_empty() { "–".to_owned() } else { forms.join(", or ") }
+        match &forms[..] {
+            [] => "–".to_owned(),
+            [form] => (*form).to_owned(),
+            forms => format!("by model: {}", forms.join("; ")),
+        }
     }
 }
 
