@@ -43,6 +43,9 @@ pub struct Manifest {
     pub callbacks: Callbacks,
     /// A header that must hold a new UUID with every call that does not set it itself, lower case.
     pub request_id_header: Option<&'static str>,
+    /// Domains of the provider whose hosts get the credential as well, over https, such as `bfl.ai` for
+    /// `api.eu2.bfl.ai`, where answers name addresses there. Without a leading dot.
+    pub hosts: &'static [&'static str],
     /// What the documentation leaves open, a short sentence each; printed into `docs/providers.md`.
     pub unconfirmed: &'static [&'static str],
     /// When these facts were last checked against the provider's documentation, `YYYY-MM-DD`.
@@ -437,14 +440,9 @@ pub trait Adapter: Send + Sync {
     /// fault and means nothing was sent.
     fn submit(&self, work: &Work, token: &Token) -> Result<Call, Trouble>;
 
-    /// Reads the answer to `submit`: `Accepted`, or for synchronous providers `Finished` or `Failed`.
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble>;
-
-    /// The same where later calls need what the answer does not give back, such as the endpoint that took the job.
-    /// `model` is the provider's name for it, as in `Work::model`. This is the one that is asked.
-    fn read_submit_to(&self, _model: &str, reply: &Reply) -> Result<Word, Trouble> {
-        self.read_submit(reply)
-    }
+    /// Reads the answer to `submit`: `Accepted`, or for synchronous providers `Finished` or `Failed`. `model` is the
+    /// provider's name for it, as in `Work::model`, for later calls that need what the answer does not give back.
+    fn read_submit(&self, model: &str, reply: &Reply) -> Result<Word, Trouble>;
 
     /// The call that asks how the job is.
     fn poll(&self, handle: &Handle) -> Call;

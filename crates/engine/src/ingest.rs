@@ -15,7 +15,7 @@ use crate::Inner;
 use crate::gather::{Content, Gathered, Known, know};
 use crate::media::{Class, Examined};
 use crate::perform::Found;
-use crate::providers::{Door, is_resident};
+use crate::providers::{Door, Reached, is_resident};
 use crate::upstream::{Guard, Outgoing, Unanswered, Why};
 
 /// A result up to this size is handled in memory; a larger one goes through a temporary file.
@@ -97,7 +97,8 @@ impl Inner {
                     continue;
                 }
                 Output::Bytes(bytes) => Content::Memory(bytes.clone()),
-                Output::Url(url) | Output::Guarded(url) => self.fetch(door, url).await?,
+                Output::Url(url) => self.fetch(door, url, false).await?,
+                Output::Guarded(url) => self.fetch(door, url, true).await?,
             };
             let (content, known) = know(content).await.map_err(|_| later("temporary_file"))?;
             self.expected(job, &known.examined)?;
@@ -131,7 +132,8 @@ impl Inner {
         }
     }
 
-    async fn fetch(&self, door: &Door, url: &str) -> Result<Content, Failure> {
+    /// Fetches a result; with the credential that made the job where the file is guarded by it.
+    async fn fetch(&self, door: &Door, url: &str, guarded: bool) -> Result<Content, Failure> {
         let live = match door {
             Door::Sandbox(_) if is_resident(url) => {
                 let reply = self.providers.call_resident(&Call::get(url)).await?;
@@ -145,19 +147,26 @@ impl Inner {
             Door::Sandbox(_) => return Err(Failure::Gone),
             Door::Live(live) => live,
         };
-        let (url, home) = live.result_url(url).ok_or(later("result_url"))?;
-        self.follow_to(url, home, self.settings.result_bytes_max).await
+        let found = if guarded { live.guarded_url(url) } else { live.result_url(url) };
+        let (url, home) = found.ok_or(later("result_url"))?;
+        self.follow_to(url, home, self.settings.result_bytes_max, guarded.then_some(live)).await
     }
 
     /// Fetches a file from an address that a caller gave, of at most this many bytes.
     pub(crate) async fn fetch_foreign(&self, url: Url, bytes_max: u64) -> Result<Content, Failure> {
-        self.follow_to(url, false, bytes_max).await
+        self.follow_to(url, false, bytes_max, None).await
     }
 
     /// Fetches, and follows redirects.
-    async fn follow_to(&self, mut url: Url, mut home: bool, bytes_max: u64) -> Result<Content, Failure> {
+    async fn follow_to(
+        &self,
+        mut url: Url,
+        mut home: bool,
+        bytes_max: u64,
+        credential: Option<&Reached>,
+    ) -> Result<Content, Failure> {
         for _ in 0..=REDIRECTS_MAX {
-            match self.fetch_once(&url, home, bytes_max).await? {
+            match self.fetch_once(&url, home, bytes_max, credential).await? {
                 Fetched::Content(content) => return Ok(content),
                 // Only the provider's own address is trusted without a look; where it sends us is not.
                 Fetched::Moved(next) => (url, home) = (next, false),
@@ -166,8 +175,14 @@ impl Inner {
         Err(later("too_many_redirects"))
     }
 
-    async fn fetch_once(&self, url: &Url, home: bool, bytes_max: u64) -> Result<Fetched, Failure> {
-        let outgoing = Outgoing {
+    async fn fetch_once(
+        &self,
+        url: &Url,
+        home: bool,
+        bytes_max: u64,
+        credential: Option<&Reached>,
+    ) -> Result<Fetched, Failure> {
+        let mut outgoing = Outgoing {
             method: http::Method::GET,
             url,
             headers: HeaderMap::new(),
@@ -176,6 +191,10 @@ impl Inner {
             fresh: false,
             send_deadline_ms: None,
         };
+        if let Some(reached) = credential {
+            // It goes to the provider's own origin only, so a redirect to another one leaves it behind.
+            self.providers.sign(reached, &mut outgoing).await?;
+        }
         let mut answer = self.providers.client.open(outgoing, PIECE_WITHIN).await?;
         let status = answer.response.status();
         if status.is_redirection() {

@@ -231,7 +231,7 @@ impl Inner {
             }
             Err(unanswered) => return Event::Lost(lost(&unanswered)).into(),
         };
-        match door.adapter().read_submit_to(&self.upstream_of(job), &reply) {
+        match door.adapter().read_submit(&self.upstream_of(job), &reply) {
             Ok(Word::Accepted(handle, wait_ms)) => {
                 Event::Accepted(handle, self.jittered(wait_ms.max(manifest.poll_pace_ms))).into()
             }
@@ -275,7 +275,9 @@ impl Inner {
         }
         let inline = outputs.iter().any(|output| matches!(output, Output::Bytes(_)));
         let pass = self.settings.assets == Assets::Pass && matches!(door, Door::Live(_));
-        if pass && !inline {
+        // A file that opens only with our credential is of no use to the caller as an address.
+        let guarded = outputs.iter().any(|output| matches!(output, Output::Guarded(_)));
+        if pass && !inline && !guarded {
             let kind = self.catalogue().find(&job.model).map_or("", |model| model.makes.as_str());
             return Event::Stored(outputs.into_iter().map(|output| passed(door, output, kind)).collect())
                 .into();

@@ -458,7 +458,13 @@ impl Live {
 
     /// Whether a URL is on the provider's own origin: a credential goes there and nowhere else.
     pub(crate) fn is_home(&self, url: &Url) -> bool {
-        url.origin() == self.base.origin()
+        let of_the_provider = |host: &str| {
+            let hosts = self.adapter.manifest().hosts;
+            hosts.iter().any(|known| host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')))
+        };
+        // Its further hosts are those of its usual address; whoever set another one up speaks to that one alone.
+        let further = !self.open && url.scheme() == "https" && url.host_str().is_some_and(of_the_provider);
+        url.origin() == self.base.origin() || further
     }
 
     /// What its callbacks and keys are read with.
@@ -473,6 +479,13 @@ impl Live {
         } else {
             Url::parse(target).ok()
         }
+    }
+
+    /// The URL of a result that opens with our credential: absolute, or a path under the base. Second: as below.
+    pub(crate) fn guarded_url(&self, target: &str) -> Option<(Url, bool)> {
+        let url = self.url(target)?;
+        let home = self.is_home(&url);
+        Some((url, home))
     }
 
     /// The URL of a result: absolute, or relative to the base. Second: whether it is on the provider's own

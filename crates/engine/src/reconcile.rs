@@ -163,7 +163,7 @@ impl Inner {
                 Ok(reply) => reply,
                 Err(no) => return Seeking::Trouble(Trouble::of(TroubleClass::Unavailable, no.why.code())),
             };
-        match adapter.read_submit_to(&work.model, &reply) {
+        match adapter.read_submit(&work.model, &reply) {
             Ok(Word::Accepted(handle, _)) => Seeking::Found(handle),
             Ok(_) => Seeking::Trouble(Trouble::unreadable(&reply)),
             Err(trouble) if manifest.no_job_statuses.contains(&reply.status) => match trouble.class {

@@ -6,18 +6,24 @@
 //! right when bill and ledger agree.
 
 pub mod a1111;
+pub mod assemblyai;
 pub mod bfl;
 pub mod bill;
 mod blank;
+pub mod cartesia;
 mod checks;
 pub mod comfyui;
+pub mod dashscope;
+pub mod deepgram;
 mod desk;
 pub mod elevenlabs;
 pub mod fal;
 pub mod files;
 pub mod google;
 pub mod google_tts;
+pub mod higgsfield;
 pub mod ideogram;
+pub mod jimeng;
 pub mod kling;
 mod letter;
 pub mod luma;

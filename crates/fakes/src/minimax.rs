@@ -99,7 +99,7 @@ fn submit(path: &str, asked: &Asked, desk: &Desk) -> Response {
         return said(2013, &what);
     }
     if path == "/v1/voice_clone"
-        && !body.get("file_id").is_some_and(|id| desk.uploaded(&id.to_string()).is_some())
+        && body.get("file_id").is_none_or(|id| desk.uploaded(&id.to_string()).is_none())
     {
         return said(2013, "file_id is no upload");
     }

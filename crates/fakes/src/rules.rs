@@ -62,15 +62,27 @@ pub(crate) fn check(fields: &[Field], body: &Map<String, Value>) -> Result<(), F
 
 /// The same for a form, whose values are texts.
 pub(crate) fn check_form(fields: &[Field], asked: &Asked) -> Result<(), Fault> {
-    known(fields, asked.form.iter().flatten().map(|part| part.name.as_str()))?;
+    let parts: Vec<_> = asked.form.iter().flatten().map(|part| (part.name.as_str(), part.text())).collect();
+    check_texts(fields, &parts)
+}
+
+/// The same for a query.
+pub(crate) fn check_query(fields: &[Field], asked: &Asked) -> Result<(), Fault> {
+    let pairs: Vec<_> = url::form_urlencoded::parse(asked.query.as_bytes()).collect();
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
+    check_texts(fields, &pairs)
+}
+
+fn check_texts(fields: &[Field], given: &[(&str, &str)]) -> Result<(), Fault> {
+    known(fields, given.iter().map(|(name, _)| *name))?;
     for (name, required, rule) in fields {
-        let parts = asked.parts(name);
-        let fine = match (rule, &parts[..]) {
+        let values: Vec<_> = given.iter().filter(|(given, _)| given == name).map(|(_, text)| *text).collect();
+        let fine = match (rule, &values[..]) {
             (_, []) if *required => return Err(Fault::Missing(name)),
             (_, []) => true,
-            (Rule::List(least, most), parts) => (*least..=*most).contains(&parts.len()),
+            (Rule::List(least, most), values) => (*least..=*most).contains(&values.len()),
             (Rule::Any, [_]) => true,
-            (rule, [part]) => rule.allows_text(part.text()),
+            (rule, [text]) => rule.allows_text(text),
             _ => false,
         };
         if !fine {

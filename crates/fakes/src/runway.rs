@@ -16,6 +16,9 @@ use crate::upstream::{Asked, Fake, Protocol, Step};
 /// The only version of the API.
 const VERSION: &str = "2024-11-06";
 
+/// Where the storage for uploads is. It lies elsewhere, and is asked without a key.
+const STORAGE: &str = "/storage/";
+
 /// Starts a server.
 pub async fn start() -> Fake {
     Fake::start(Runway::default()).await
@@ -33,6 +36,7 @@ impl Protocol for Runway {
 
     fn step(&self, asked: &Asked) -> Step {
         match (asked.method.as_str(), task_id(&asked.path)) {
+            ("POST", None) if asked.path == "/v1/uploads" || asked.path.starts_with(STORAGE) => Step::Other,
             ("POST", None) => Step::Submit,
             ("GET", Some(_)) => Step::Look,
             _ => Step::Other,
@@ -43,6 +47,9 @@ impl Protocol for Runway {
         if asked.path.starts_with("/files/") {
             // Outputs lie elsewhere and need no key; what is gone there is simply not there.
             return StatusCode::NOT_FOUND.into_response();
+        }
+        if let Some(name) = asked.path.strip_prefix(STORAGE) {
+            return store(name, asked, desk);
         }
         if asked.header("authorization") != format!("Bearer {}", self.key()) {
             return error(StatusCode::UNAUTHORIZED, "Unauthorized");
@@ -61,6 +68,7 @@ impl Protocol for Runway {
                 _ => error(StatusCode::NOT_FOUND, "Not found"),
             },
             (("DELETE", _), Some(id)) => self.delete(id, desk),
+            (("POST", "/v1/uploads"), _) => place(asked, desk),
             (("POST", path), None) => create(path.strip_prefix("/v1/").unwrap_or_default(), asked, desk),
             _ => error(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"),
         }
@@ -104,7 +112,7 @@ fn error(status: StatusCode, words: &str) -> Response {
 
 fn create(endpoint: &str, asked: &Asked, desk: &Desk) -> Response {
     let Some(body) = asked.json() else { return error(StatusCode::BAD_REQUEST, "Invalid JSON") };
-    match models::check(endpoint, &body) {
+    match models::check(endpoint, &resolved(&body, desk)) {
         None => return error(StatusCode::NOT_FOUND, "Not found"),
         Some(Err(issue)) => {
             let body = json!({ "error": "Validation of body failed", "issues": [{ "message": issue }] });
@@ -123,6 +131,57 @@ fn create(endpoint: &str, asked: &Asked, desk: &Desk) -> Response {
     };
     let job = desk.take(desk.uuid(), order);
     Json(json!({ "id": job.id, "estimatedCost": { "credits": 25 } })).into_response()
+}
+
+/// A place for a file.
+fn place(asked: &Asked, desk: &Desk) -> Response {
+    let body = asked.json().unwrap_or_default();
+    if body["type"] != "ephemeral" || body["filename"].as_str().is_none_or(|name| !name.contains('.')) {
+        return error(StatusCode::BAD_REQUEST, "Validation of body failed");
+    }
+    let id = desk.uuid();
+    let url = format!("{}{STORAGE}{id}", desk.origin);
+    let fields = json!({ "key": id, "policy": "a policy" });
+    Json(json!({ "runwayUri": format!("runway://{id}"), "uploadUrl": url, "fields": fields })).into_response()
+}
+
+/// Takes a file for its place: first all the fields, then the file.
+fn store(name: &str, asked: &Asked, desk: &Desk) -> Response {
+    let parts: Vec<_> = asked.form.iter().flatten().collect();
+    match parts[..] {
+        [key, policy, file]
+            if key.text() == name
+                && policy.text() == "a policy"
+                && file.name == "file"
+                && file.file_name.is_some() =>
+        {
+            desk.upload(name.to_owned(), file.bytes.clone());
+            StatusCode::NO_CONTENT.into_response()
+        }
+        _ => StatusCode::FORBIDDEN.into_response(),
+    }
+}
+
+/// Whether a file is more than may stand in a body: 5 MB of a picture, 16 MB of anything else.
+fn is_too_large(text: &str) -> bool {
+    let megabytes = if text.starts_with("data:image/") { 5 } else { 16 };
+    text.starts_with("data:") && text.len() > megabytes * 1024 * 1024
+}
+
+/// The body with an address in place of each upload that is there, and of nothing else.
+fn resolved(value: &Value, desk: &Desk) -> Value {
+    match value {
+        Value::String(text) if is_too_large(text) => "too large".into(),
+        Value::String(text) => match text.strip_prefix("runway://") {
+            Some(id) if desk.uploaded(id).is_some() => "https://uploads.test/file".into(),
+            _ => value.clone(),
+        },
+        Value::Array(items) => items.iter().map(|item| resolved(item, desk)).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, field)| (name.clone(), resolved(field, desk))).collect()
+        }
+        other => other.clone(),
+    }
 }
 
 /// A task as the look at it shows it.

@@ -183,11 +183,11 @@ fn setups(mut providers: Vec<Provider>) -> Vec<Setup> {
     real.map(|adapter| {
         let name = adapter.manifest().provider;
         let place = providers.iter().position(|provider| provider.name == name);
-        let (base_url, credentials) = match place.map(|place| providers.swap_remove(place)) {
-            Some(Provider { base_url, credentials, .. }) => (base_url, credentials),
-            None => (None, Vec::new()),
+        let (base_url, credentials, concurrency) = match place.map(|place| providers.swap_remove(place)) {
+            Some(Provider { base_url, credentials, concurrency, .. }) => (base_url, credentials, concurrency),
+            None => (None, Vec::new(), None),
         };
-        Setup { adapter, base_url, credentials, concurrency: None }
+        Setup { adapter, base_url, credentials, concurrency }
     })
     .collect()
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use spool_domain::adapter::Adapter;
 
 use crate::adapters::{
-    a1111, bfl, comfyui, elevenlabs, fal, google, google_tts, ideogram, kling, luma, minimax, openai,
-    openai_compatible, pixverse, recraft, replicate, runway, stability, suno, topaz, vertex, vidu,
-    volcengine, xai,
+    a1111, assemblyai, bfl, cartesia, comfyui, dashscope, deepgram, elevenlabs, fal, google, google_tts,
+    higgsfield, ideogram, jimeng, kling, luma, minimax, openai, openai_compatible, pixverse, recraft,
+    replicate, runway, stability, suno, topaz, vertex, vidu, volcengine, xai,
 };
 use crate::sandbox::Sandbox;
 
@@ -53,13 +53,19 @@ pub fn adapters() -> Vec<Arc<dyn Adapter>> {
     vec![
         Arc::new(Sandbox),
         Arc::new(a1111::A1111),
+        Arc::new(assemblyai::AssemblyAi),
         Arc::new(bfl::Bfl),
+        Arc::new(cartesia::Cartesia),
         Arc::new(comfyui::ComfyUi),
+        Arc::new(dashscope::DashScope),
+        Arc::new(deepgram::Deepgram),
         Arc::new(elevenlabs::ElevenLabs),
         Arc::new(fal::Fal::default()),
         Arc::new(google::Google),
         Arc::new(google_tts::GoogleTts),
+        Arc::new(higgsfield::Higgsfield),
         Arc::new(ideogram::Ideogram),
+        Arc::new(jimeng::Jimeng),
         Arc::new(kling::Kling),
         Arc::new(luma::Luma),
         Arc::new(luma::agents::Agents),

@@ -44,7 +44,7 @@ impl Client {
         let mut order = work(model, input, 1);
         order.callback_url = callback.map(str::to_owned);
         let call = self.adapter.submit(&order, &token()).unwrap();
-        Ok(self.adapter.read_submit(&self.exchange(&call).await?))
+        Ok(self.adapter.read_submit("", &self.exchange(&call).await?))
     }
 
     async fn submit(&self) -> Result<Result<Word, Trouble>, Lost> {
@@ -253,7 +253,7 @@ async fn refused_submits_are_understood_and_make_no_job() {
     assert_eq!(unknown.class, Credential);
     let call = client.adapter.submit(&work(SCHNELL, kite(), 1), &token()).unwrap();
     let stranger = Line { adapter: &client.adapter, base_url: client.fake.base_url(), key: "other:key" };
-    let refused = client.adapter.read_submit(&stranger.exchange(&call).await.unwrap()).unwrap_err();
+    let refused = client.adapter.read_submit("", &stranger.exchange(&call).await.unwrap()).unwrap_err();
     assert_eq!(refused.class, Credential);
     assert_eq!(client.fake.accepted(), Vec::<String>::new());
 }

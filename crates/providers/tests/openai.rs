@@ -24,7 +24,7 @@ fn line<'a>(fake: &Fake, key: &'a str) -> Line<'a> {
 
 async fn ask(fake: &Fake, model: &str, input: Value, count: u32) -> Result<Result<Word, Trouble>, Lost> {
     let call = OpenAi.submit(&work(model, input, count), &token()).unwrap();
-    Ok(OpenAi.read_submit(&line(fake, KEY).exchange(&call).await?))
+    Ok(OpenAi.read_submit("", &line(fake, KEY).exchange(&call).await?))
 }
 
 fn kite() -> Value {
@@ -81,7 +81,7 @@ async fn what_is_not_in_order_is_refused_and_not_billed() {
         );
     }
     let call = OpenAi.submit(&work("gpt-image-2", kite(), 1), &token()).unwrap();
-    let read = OpenAi.read_submit(&line(&fake, "sk-other").exchange(&call).await.unwrap());
+    let read = OpenAi.read_submit("", &line(&fake, "sk-other").exchange(&call).await.unwrap());
     assert_eq!(read.unwrap_err(), Trouble::of(Credential, "invalid_api_key"));
     assert_eq!(fake.bill(), []);
 }

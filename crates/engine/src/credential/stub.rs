@@ -41,6 +41,7 @@ impl Stub {
             concurrency: 0,
             callbacks: Callbacks::None,
             request_id_header: Some("x-request-id"),
+            hosts: &[],
             unconfirmed: &[],
             verified_on: "2026-11-21",
         })
@@ -54,7 +55,7 @@ impl Adapter for Stub {
     fn submit(&self, _: &Work, _: &Token) -> Result<Call, Trouble> {
         Ok(Call::get("/"))
     }
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         Err(Trouble::unreadable(reply))
     }
     fn poll(&self, _: &Handle) -> Call {

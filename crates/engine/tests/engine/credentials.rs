@@ -51,6 +51,7 @@ impl Queue {
             concurrency: 0,
             callbacks: Callbacks::Secret,
             request_id_header: None,
+            hosts: &[],
             unconfirmed: &[],
             verified_on: "2026-11-21",
         }))
@@ -64,7 +65,7 @@ impl Adapter for Queue {
     fn submit(&self, _: &Work, token: &Token) -> Result<Call, Trouble> {
         Ok(Call::json(Method::Post, "/make", &json!({ "token": token.0 })))
     }
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         match reply.status {
             200 => {
                 let id = String::from_utf8(reply.body.to_vec()).unwrap();

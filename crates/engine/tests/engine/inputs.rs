@@ -378,8 +378,8 @@ impl Adapter for Wants {
     fn submit(&self, work: &Work, token: &Token) -> Result<Call, Trouble> {
         self.0.submit(work, token)
     }
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
-        self.0.read_submit(reply)
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
+        self.0.read_submit("", reply)
     }
     fn poll(&self, handle: &Handle) -> Call {
         self.0.poll(handle)

@@ -87,6 +87,7 @@ impl Probe {
             concurrency: 0,
             callbacks: Callbacks::None,
             request_id_header: None,
+            hosts: &[],
             unconfirmed: &[],
             verified_on: "2026-11-21",
         };
@@ -138,7 +139,7 @@ impl Adapter for Probe {
         Ok(Call::json(Method::Post, "/jobs", &json!({"input": work.input, "token": token.0})))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         let handle = handle(&read(reply)?).ok_or_else(|| Trouble::unreadable(reply))?;
         Ok(Word::Accepted(handle, 0))
     }

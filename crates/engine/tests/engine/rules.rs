@@ -54,6 +54,7 @@ impl Scripted {
             concurrency: 0,
             callbacks: Callbacks::None,
             request_id_header: None,
+            hosts: &[],
             unconfirmed: &[],
             verified_on: "2026-11-20",
         }
@@ -69,7 +70,7 @@ impl Adapter for Scripted {
         Ok(Call::json(Method::Post, "/make", &json!({"model": work.model, "n": work.count})))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         match reply.status {
             200 => match std::str::from_utf8(&reply.body) {
                 Ok(url) if url.starts_with("http") => {

@@ -313,7 +313,7 @@ fn omni(body: &Map<String, Value>) -> Result<(), String> {
         count("end_frame") == 0 || (count("first_frame") == 1 && images.len() <= 2),
         "end_frame needs first_frame",
     )?;
-    hold(body.contains_key("prompt") != !shots.is_empty(), "prompt or multi_prompt")?;
+    hold(body.contains_key("prompt") == shots.is_empty(), "prompt or multi_prompt")?;
     let whole = |value: &Value| value.as_str().and_then(|text| text.parse::<u32>().ok()).unwrap_or(0);
     let sum: u32 = shots.iter().map(|shot| whole(&shot["duration"])).sum();
     hold(

@@ -7,6 +7,9 @@ use crate::blank::{Field, may, need};
 
 type Body = Map<String, Value>;
 
+/// What must hold between the fields of a body.
+type Agrees = fn(&Body) -> Result<(), String>;
+
 const CLIP: &[Field] = &[
     need(
         "model",
@@ -157,7 +160,7 @@ const VOICE: &[Field] = &[
 
 /// Whether the body is in order for this path.
 pub(super) fn check(path: &str, body: &Body) -> Result<(), String> {
-    let (fields, agrees): (&[Field], fn(&Body) -> Result<(), String>) = match path {
+    let (fields, agrees): (&[Field], Agrees) = match path {
         "/v1/video_generation" => (CLIP, clip),
         "/v2/video_generation" => (CLIP_2, clip_2),
         "/v1/image_generation" => (PICTURE, picture),
@@ -191,7 +194,7 @@ fn clip(body: &Body) -> Result<(), String> {
         _ => &["", "720P"],
     };
     hold(resolutions.contains(&resolution), "resolution is not of this model")?;
-    hold(!(long && !model.starts_with("MiniMax")), "duration is not of this model")?;
+    hold(!long || model.starts_with("MiniMax"), "duration is not of this model")?;
     hold(model != "S2V-01" || !has("duration"), "duration is not of this model")?;
     let from_image = model == "MiniMax-Hailuo-2.3-Fast" || model.starts_with("I2V");
     hold(!from_image || first, "first_frame_image is needed")?;

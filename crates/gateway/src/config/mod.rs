@@ -71,6 +71,8 @@ pub struct Provider {
     pub base_url: Option<String>,
     /// Its credentials in the settings.
     pub credentials: Vec<Credential>,
+    /// How many jobs may be open there at a time under one credential, if that is not its usual number.
+    pub concurrency: Option<u32>,
 }
 
 /// What the command line says about the configuration: a file, and settings with the flags that set them.
@@ -231,6 +233,8 @@ fn master_key(reader: &mut Reader, data: &Path) -> Option<PathBuf> {
 fn provider(reader: &mut Reader, name: &str, usual: &str) -> Option<Provider> {
     let base_url = reader.url(&format!("providers.{name}.base_url")).filter(|url| url != usual);
     let credentials = credentials::of_provider(reader, name);
-    let named = base_url.is_some() || !credentials.is_empty();
-    named.then(|| Provider { name: name.to_owned(), base_url, credentials })
+    let concurrency = reader.int_or_none(&format!("providers.{name}.concurrency"), 0..=65_536);
+    let named = base_url.is_some() || !credentials.is_empty() || concurrency.is_some();
+    let concurrency = concurrency.map(|places| places as u32);
+    named.then(|| Provider { name: name.to_owned(), base_url, credentials, concurrency })
 }

@@ -5,7 +5,7 @@ use super::setting;
 const PROVIDERS: [(&str, &str); 1] = [("NAME", "")];
 
 /// The settings of each provider, with default and reason.
-const PROVIDER: [(&str, &str, &str); 4] = [
+const PROVIDER: [(&str, &str, &str); 5] = [
     ("base_url", "\"\"", "Where the provider's API is, if not at its usual address. Read at the start only."),
     (
         "key",
@@ -28,6 +28,12 @@ const PROVIDER: [(&str, &str, &str); 4] = [
          none that are new). A key with accounts is for these alone, and they use no other. `key_file` in the place of \
          `key` names a file. `callback_secret` or `callback_secret_file` is what a provider signs its callbacks with, \
          where it does so with a secret of its own.",
+    ),
+    (
+        "concurrency",
+        "-1",
+        "How many jobs may be open at the provider at a time under one credential; the rest wait here or go to the next \
+         provider of their model. 0: any number. -1: the bound that `docs/providers.md` states.",
     ),
 ];
 

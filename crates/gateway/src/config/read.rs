@@ -99,6 +99,20 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A whole number within bounds; none for -1.
+    pub fn int_or_none(&mut self, path: &str, allowed: RangeInclusive<u64>) -> Option<u64> {
+        let given = self.value(path).and_then(Value::as_integer).unwrap_or_default();
+        if given == -1 {
+            return None;
+        }
+        let fits = u64::try_from(given).ok().filter(|number| allowed.contains(number));
+        if fits.is_none() {
+            let (least, most) = (allowed.start(), allowed.end());
+            self.wrong(path, format!("is {given}; allowed are {least} to {most}, and -1"));
+        }
+        fits
+    }
+
     /// An amount of US dollars, not below zero.
     pub fn money(&mut self, path: &str) -> MicroUsd {
         match MicroUsd::parse(self.text(path)) {

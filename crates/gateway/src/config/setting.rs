@@ -96,6 +96,7 @@ pub fn all(providers: &[(&str, &str)]) -> Vec<Setting> {
             ("key", text(""), true),
             ("key_file", text(""), false),
             ("keys", Value::Table(Table::new()), true),
+            ("concurrency", Value::Integer(-1), false),
         ] {
             settings.push(Setting { path: format!("providers.{name}.{word}"), default, secret });
         }

@@ -41,6 +41,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 1,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &["how long a request may take; fifteen minutes are taken"],
     verified_on: "2026-11-21",
 };
@@ -84,7 +85,7 @@ impl Adapter for A1111 {
         Ok(Call::json(Method::Post, format!("/sdapi/v1/{}", work.model), &input))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::read(reply));
         }

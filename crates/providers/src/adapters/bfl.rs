@@ -47,6 +47,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 24,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &["bfl.ai"],
     unconfirmed: &[
         "whether a refused job is billed; it is taken to be",
         "the list of reasons in details of a refused job",
@@ -89,7 +90,7 @@ impl Adapter for Bfl {
         Ok(Call::json(Method::Post, format!("/v1/{}", work.model), &input))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::at_submit(reply));
         }

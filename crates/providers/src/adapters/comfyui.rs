@@ -47,6 +47,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 1,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "no longest run is documented; a day is taken",
         "servers before 2025 give prompts ids of their own; they are found by the token in extra_data",
@@ -112,7 +113,7 @@ impl Adapter for ComfyUi {
         Ok(Call::json(Method::Post, "/prompt", &body))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::read(reply));
         }

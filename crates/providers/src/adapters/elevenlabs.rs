@@ -45,6 +45,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "how long a dub can be fetched; an hour is taken",
         "whether failed calls are billed; it is taken that they are",
@@ -89,7 +90,7 @@ impl Adapter for ElevenLabs {
         order::call(work, token)
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::read(reply));
         }

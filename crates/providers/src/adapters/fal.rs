@@ -70,6 +70,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::Keys,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &["no longest run is documented; a day is taken"],
     verified_on: "2026-11-20",
 };
@@ -109,7 +110,7 @@ impl Adapter for Fal {
         Ok(call)
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::at_submit(reply));
         }

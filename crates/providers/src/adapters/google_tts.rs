@@ -33,6 +33,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "how long a text may take; two minutes are taken",
         "whether a failed request is billed; it is taken as billed",
@@ -64,7 +65,7 @@ impl Adapter for GoogleTts {
         Ok(Call::json(Method::Post, "/v1/text:synthesize", &body))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::at_submit(reply));
         }
@@ -135,13 +136,13 @@ mod tests {
 
     #[test]
     fn the_file_comes_with_the_answer() {
-        let read = GoogleTts.read_submit(&reply(200, json!({ "audioContent": "SUQz" })));
+        let read = GoogleTts.read_submit("", &reply(200, json!({ "audioContent": "SUQz" })));
         let outputs = vec![Output::Bytes(b"ID3"[..].into())];
         assert_eq!(read, Ok(Word::Finished { outputs, billed: None }));
         for body in
             ["", "{}", "<html>", r#"{"audioContent":""}"#, r#"{"audioContent":"?"}"#, r#"{"audioCont"#]
         {
-            let read = GoogleTts.read_submit(&plain(200, "application/json", body));
+            let read = GoogleTts.read_submit("", &plain(200, "application/json", body));
             assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
         }
     }
@@ -151,9 +152,9 @@ mod tests {
         let error = |code: u16, status: &str| {
             reply(code, json!({ "error": { "code": code, "message": "m", "status": status } }))
         };
-        let read = GoogleTts.read_submit(&error(400, "INVALID_ARGUMENT"));
+        let read = GoogleTts.read_submit("", &error(400, "INVALID_ARGUMENT"));
         assert_eq!(read, Err(Trouble::of(Caller, "INVALID_ARGUMENT").saying("m")));
-        let read = GoogleTts.read_submit(&error(403, "PERMISSION_DENIED"));
+        let read = GoogleTts.read_submit("", &error(403, "PERMISSION_DENIED"));
         assert_eq!(class(read), (Credential, "PERMISSION_DENIED".to_owned()));
         assert_eq!(GoogleTts.read_check(&error(401, "UNAUTHENTICATED")).unwrap_err().class, Credential);
     }

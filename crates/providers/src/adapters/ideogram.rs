@@ -47,6 +47,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 10,
     callbacks: Callbacks::Keys,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "how long links of the older paths live; an hour is taken",
         "the names of the parameters of single v2 models",
@@ -107,7 +108,7 @@ impl Adapter for Ideogram {
         Ok(form(&work.input, token)?.post(target))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::at_submit(reply));
         }

@@ -26,6 +26,7 @@ pub struct Kling;
 static MANIFEST: Manifest = Manifest {
     provider: "kling",
     base_url: "https://api-singapore.klingai.com",
+    // An API key is good for both dialects; an access key with its secret for the older one only.
     auth: Auth::Jwt,
     // Every job is found by the id that we gave it.
     safety: Safety::Lookup,
@@ -44,6 +45,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 5,
     callbacks: Callbacks::Secret,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "no longest run is documented; a day is taken",
         "whether a second submit under the same external_task_id is refused; none is sent",
@@ -95,11 +97,7 @@ impl Adapter for Kling {
     }
 
     /// Enough for the newer dialect; the older one does not say which endpoint the answer came from.
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
-        self.read_submit_to("", reply)
-    }
-
-    fn read_submit_to(&self, model: &str, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, model: &str, reply: &Reply) -> Result<Word, Trouble> {
         let data = envelope(reply)?;
         // Spoken text is there at once.
         if let Some(Word::Finished { outputs, billed }) = ended(&data)

@@ -40,6 +40,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 10,
     callbacks: Callbacks::Unsigned,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "how long files are kept; an hour is taken",
         "no longest run is documented; a day is taken",
@@ -85,7 +86,7 @@ impl Adapter for Luma {
         Ok(Call::json(Method::Post, format!("/{}", work.model), &body))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         read_generation(reply)
     }
 

@@ -40,6 +40,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::Unsigned,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "no longest run is documented; a day is taken",
         "how long addresses of results live; the shortest life that is told, an hour, is taken",
@@ -105,11 +106,7 @@ impl Adapter for MiniMax {
     }
 
     /// As far as an answer tells by itself what it is of; clips of the second version look like those of the first.
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
-        self.read_submit_to(VIDEO_1, reply)
-    }
-
-    fn read_submit_to(&self, model: &str, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, model: &str, reply: &Reply) -> Result<Word, Trouble> {
         let body = read(reply)?;
         let word = match model {
             PICTURES => result::pictures(&body),

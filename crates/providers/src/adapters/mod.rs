@@ -2,18 +2,25 @@
 
 pub mod a1111;
 mod answer;
+pub mod assemblyai;
 pub mod bfl;
+pub mod cartesia;
 #[cfg(test)]
 mod cassette;
 pub mod comfyui;
 mod credits;
+pub mod dashscope;
+pub mod deepgram;
 pub mod elevenlabs;
 mod escape;
 pub mod fal;
 mod form;
 pub mod google;
 pub mod google_tts;
+pub mod higgsfield;
 pub mod ideogram;
+mod inside;
+pub mod jimeng;
 pub mod kling;
 pub mod luma;
 pub mod minimax;

@@ -47,6 +47,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "how long files of self-hosted servers live; the shortest documented life, ten minutes, is taken",
         "no longest run of a clip is documented; a day is taken",
@@ -75,7 +76,7 @@ impl Adapter for OpenAi {
         }
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         read_submit(reply)
     }
 

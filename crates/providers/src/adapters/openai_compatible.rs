@@ -41,6 +41,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 1,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "how long a synchronous call may take; ten minutes is taken",
         "no longest run of a clip is documented; a day is taken",
@@ -80,7 +81,7 @@ impl Adapter for OpenAiCompatible {
         }
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         read_submit(reply)
     }
 

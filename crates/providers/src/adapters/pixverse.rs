@@ -20,7 +20,7 @@ use spool_domain::adapter::{
     Trouble, TroubleClass, Word, Work,
 };
 
-use super::{answer, plain};
+use super::plain;
 
 /// The adapter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,6 +47,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::None,
     request_id_header: Some(TRACE_ID),
+    hosts: &[],
     unconfirmed: &[
         "a submit repeated under its trace id makes no second job; not relied on",
         "how long files are kept; an hour is taken",
@@ -86,7 +87,7 @@ impl Adapter for PixVerse {
         Ok(call)
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         let resp = match trouble::open(reply) {
             Ok(resp) => resp,
             // The code says what the status does not: with one that means a refusal there is no job.

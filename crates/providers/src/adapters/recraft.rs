@@ -37,6 +37,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "the codes of errors: what speaks of credits is taken for an empty balance, what speaks of nsfw, moderation or \
          policy for a refusal",
@@ -62,7 +63,7 @@ impl Adapter for Recraft {
         Ok(Call::json(Method::Post, format!("/images/{}", work.model), &work.input))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::read(reply));
         }

@@ -50,6 +50,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::Keys,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "files on replicate.delivery open without the key; the API's own document asks for it",
         "the body of a 402 and the field invalid_fields of a 422",
@@ -114,7 +115,7 @@ impl Adapter for Replicate {
         Ok(Call::json(Method::Post, target, &body))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::at_submit(reply));
         }

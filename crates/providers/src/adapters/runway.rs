@@ -7,6 +7,7 @@
 //! there any more when it is looked at next.
 
 mod trouble;
+mod upload;
 
 use std::collections::BTreeMap;
 
@@ -33,9 +34,10 @@ static MANIFEST: Manifest = Manifest {
     no_job_statuses: NO_JOB_STATUSES,
     // Credits come back for every failure but a refused input, which is final for the job anyway.
     billed_on_failure: false,
-    // Files can stand in the body, up to 16 MB.
+    // Files can stand in the body, up to 16 MB; larger ones are uploaded before.
     submit_timeout_ms: 60_000,
-    call_timeout_ms: 30_000,
+    // Uploads are such calls too.
+    call_timeout_ms: 120_000,
     // One look in five seconds is documented as the most.
     poll_pace_ms: 5_000,
     listing_lag_ms: 0,
@@ -47,6 +49,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "no longest run is documented; a day is taken",
         "whether a canceled task is billed",
@@ -74,6 +77,17 @@ impl Adapter for Runway {
         &MANIFEST
     }
 
+    fn prepare(&self, work: &Work) -> Result<Option<Call>, Trouble> {
+        upload::next(&work.input)
+    }
+
+    fn read_prepared(&self, work: &mut Work, reply: &Reply) -> Result<(), Trouble> {
+        if !reply.is_success() {
+            return Err(trouble::read(reply));
+        }
+        upload::advance(&mut work.input, reply).ok_or_else(|| Trouble::unreadable(reply))
+    }
+
     fn submit(&self, work: &Work, _: &Token) -> Result<Call, Trouble> {
         if !plain::is_path(&work.model) {
             return Err(Trouble::of(TroubleClass::Caller, "no_such_endpoint"));
@@ -85,7 +99,7 @@ impl Adapter for Runway {
         Ok(versioned(Call::json(Method::Post, format!("/v1/{}", work.model), &body)))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::read(reply));
         }

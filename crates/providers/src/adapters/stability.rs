@@ -42,6 +42,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "whether a blurred result is billed; it is taken to be",
         "the exact names of 402, 413 and 429, and the lockout of a minute after too many requests",
@@ -107,7 +108,7 @@ impl Adapter for Stability {
         Ok(call)
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::at_submit(reply));
         }

@@ -45,6 +45,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::Secret,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "that an address which leads nowhere is taken where this server has no public one; callbacks must be named",
         "how long files live behind proxies of the second contract",
@@ -110,11 +111,7 @@ impl Adapter for Suno {
         Ok(Call::json(Method::Post, format!("/api/v1/{}", work.model), &body))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
-        self.read_submit_to(ENDPOINTS[0].0, reply)
-    }
-
-    fn read_submit_to(&self, model: &str, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, model: &str, reply: &Reply) -> Result<Word, Trouble> {
         let data = trouble::data(reply)?;
         let id = data.as_str().or_else(|| data["taskId"].as_str());
         let handle = id.and_then(|id| handle(id, model)).ok_or_else(|| Trouble::unreadable(reply))?;

@@ -46,6 +46,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::Unsigned,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "that the state of a clip names the uploads it still waits for",
         "that the sound of a clip may be copied where it has none",
@@ -75,7 +76,7 @@ impl Adapter for Topaz {
         if work.model == VIDEO { clip::submit(work) } else { picture::submit(work, token) }
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::at_submit(reply));
         }

@@ -37,6 +37,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "how long an operation keeps its clips; an hour is taken",
         "whether a refused or failed request is billed; it is taken as billed",
@@ -68,7 +69,7 @@ impl Adapter for Vertex {
         }
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::at_submit(reply));
         }

@@ -43,6 +43,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::Credential,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "no longest run is documented; a day is taken",
         "when exactly failed jobs give their credits back",
@@ -89,7 +90,7 @@ impl Adapter for Vidu {
         Ok(Call::json(Method::Post, path(&work.model)?, &input))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         let body = read(reply)?;
         let id = text(&body["task_id"]).ok_or_else(|| Trouble::unreadable(reply))?;
         Ok(Word::Accepted(handle(id), LOOK_AFTER_MS))
@@ -155,6 +156,8 @@ impl Adapter for Vidu {
                     let list = list(since - AROUND_MS, since + AROUND_MS);
                     Sought::Then(Call::get(format!("{list}&pager.page_token={page}")))
                 }
+                // A full page that names no next one may be cut off.
+                None if tasks.len() >= PAGE as usize => return Err(Trouble::unreadable(reply)),
                 None => Sought::Absent,
             }),
         }

@@ -40,6 +40,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::Unsigned,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "how many tasks a page of the list may hold; the newest hundred are asked for",
         "by which code a running task refuses to be canceled",
@@ -75,7 +76,7 @@ impl Adapter for Volcengine {
         Ok(Call::json(Method::Post, format!("/{}", work.model), &input))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         let body = read(reply)?;
         if let Some(list) = body["data"].as_array() {
             return pictures(list).ok_or_else(|| Trouble::unreadable(reply));

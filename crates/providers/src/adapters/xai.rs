@@ -39,6 +39,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[
         "how long links to clips live; five minutes are taken",
         "the codes of clips that failed; all but internal_error are told by the words in them",
@@ -87,7 +88,7 @@ impl Adapter for Xai {
         Ok(Call::json(Method::Post, format!("/{}", work.model), &body))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if !reply.is_success() {
             return Err(trouble::at_submit(reply));
         }

@@ -40,6 +40,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 0,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &[],
     verified_on: "2026-11-20",
 };
@@ -70,7 +71,7 @@ impl Adapter for Sandbox {
         Ok(Call::json(Method::Post, "/jobs", &Submission { token: token.0.clone(), order }))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         if reply.status != 202 {
             return Err(refusal(reply));
         }

@@ -56,3 +56,42 @@ mod in_the_older_dialect {
 }
 
 conformance!(newer);
+
+// --- the routes that no price expectation leads to ---
+
+const PICTURE: &str = "https://files.test/a.png";
+const CLIP: &str = "https://files.test/a.mp4";
+
+#[tokio::test]
+async fn no_route_of_the_catalogue_is_left_out() {
+    let more = json!({
+        "kuaishou/kling-1.6": [
+            { "image_urls": [PICTURE], "prompt": "a kite" },
+            { "start_image_url": PICTURE, "prompt": "a kite" },
+        ],
+        "kuaishou/kling-2.1-master": [{ "start_image_url": PICTURE, "prompt": "a kite" }],
+        "kuaishou/kling-2.5": [{ "start_image_url": PICTURE, "prompt": "a kite", "end_image_url": PICTURE }],
+        "kuaishou/kling-2.5-turbo-pro": [
+            { "start_image_url": PICTURE, "prompt": "a kite", "end_image_url": PICTURE },
+        ],
+        "kuaishou/kling-3.0-omni-video": [
+            { "prompt": "like @video_1", "video_url": CLIP, "image_urls": [PICTURE] },
+            { "prompt": "a kite", "video_url": CLIP, "video_mode": "transform", "keep_audio": true },
+            { "image_urls": [PICTURE], "multi_shot": [
+                { "prompt": "@image_1 rises", "duration": 2 },
+                { "prompt": "it falls", "duration": 3 },
+            ] },
+        ],
+        "kuaishou/kling-3.0-omni-video-edit": [
+            { "prompt": "a kite", "video_url": CLIP, "video_mode": "transform" },
+        ],
+        "kuaishou/kling-o1-video": [
+            { "start_image_url": PICTURE, "prompt": "a kite", "end_image_url": PICTURE },
+            { "prompt": "a kite", "video_url": CLIP, "video_mode": "transform" },
+            { "prompt": "a kite", "video_url": CLIP, "image_urls": [PICTURE] },
+        ],
+        "kuaishou/kling-lip-sync": [{ "video_url": CLIP, "text": "hello", "voice_id": "v1" }],
+        "kuaishou/kling-effects": [{ "effect_scene": "hug_pro", "image_urls": [PICTURE, PICTURE] }],
+    });
+    crate::routes::no_route_is_left_out(newer(), more).await;
+}

@@ -109,7 +109,7 @@ impl Line<'_> {
         }
         let call = self.adapter.submit(&work, token).unwrap();
         assert_eq!(self.adapter.submit(&work, token).unwrap(), call, "a submit is repeatable to the byte");
-        Ok(self.adapter.read_submit_to(&work.model, &self.exchange(&call).await?))
+        Ok(self.adapter.read_submit(&work.model, &self.exchange(&call).await?))
     }
 
     /// One look, with the further calls that it asks for. A file that the job waits for is handed in.

@@ -4,12 +4,18 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
 
 mod a1111;
+mod assemblyai;
 mod bfl;
+mod cartesia;
 mod comfyui;
+mod dashscope;
+mod deepgram;
 mod elevenlabs;
 mod google;
 mod google_tts;
+mod higgsfield;
 mod ideogram;
+mod jimeng;
 mod kling;
 mod line;
 mod luma;

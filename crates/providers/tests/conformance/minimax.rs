@@ -81,3 +81,30 @@ mod of_voices {
 }
 
 conformance!(first);
+
+// --- the routes that no price expectation leads to ---
+
+const PICTURE: &str = "https://files.test/a.png";
+const CLIP: &str = "https://files.test/a.mp4";
+const SOUND: &str = "https://files.test/a.mp3";
+
+#[tokio::test]
+async fn no_route_of_the_catalogue_is_left_out() {
+    let more = json!({
+        "hailuo/image-01": [{ "prompt": "a kite", "subject_image_url": PICTURE, "size": "1024x512" }],
+        "hailuo/minimax-2.0": [
+            { "start_image_url": PICTURE, "prompt": "a kite", "resolution": "512p", "duration": 10 },
+            { "prompt": "a kite", "duration": 10 },
+            { "start_image_url": PICTURE, "prompt": "a kite", "end_image_url": PICTURE,
+                "resolution": "1080p" },
+        ],
+        "hailuo/minimax-2.3-fast": [
+            { "start_image_url": PICTURE, "prompt": "a kite", "resolution": "1080p" },
+        ],
+        "hailuo/minimax-h3": [
+            { "start_image_url": PICTURE, "prompt": "a kite", "end_image_url": PICTURE },
+            { "image_urls": [PICTURE], "prompt": "a kite", "video_urls": [CLIP], "audio_urls": [SOUND] },
+        ],
+    });
+    crate::routes::no_route_is_left_out(first(), more).await;
+}

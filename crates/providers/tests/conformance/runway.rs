@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use spool_domain::adapter::{CancelWord, TroubleClass};
+use spool_domain::adapter::{CancelWord, TroubleClass, Word};
 use spool_domain::catalogue::Makes;
 use spool_providers::adapters::runway::Runway;
 
-use crate::suite::{Subject, conformance};
+use crate::line::{Line, work};
+use crate::suite::{Subject, conformance, token};
 
 fn subject() -> Subject {
     Subject {
@@ -27,3 +28,19 @@ fn subject() -> Subject {
 }
 
 conformance!(subject);
+
+#[tokio::test]
+async fn a_large_file_is_in_their_storage_before_the_order() {
+    let fake = spool_fakes::runway::start().await;
+    let line = Line { adapter: &Runway, base_url: fake.base_url(), key: fake.key().to_owned() };
+    let large = format!("data:video/mp4;base64,{}", "QUJD".repeat(4 * 1024 * 1024));
+    let input = json!({ "model": "aleph2", "videoUri": large, "promptText": "at night" });
+    let order = work(Makes::Video, "video_to_video", input);
+    let Ok(Word::Accepted(..)) = line.submit(&order, &token(1)).await.unwrap() else {
+        panic!("not accepted")
+    };
+    let given = fake.inputs()[0]["videoUri"].as_str().unwrap().to_owned();
+    let file = fake.uploaded(given.strip_prefix("runway://").unwrap()).unwrap();
+    assert_eq!(file.len(), 3 * 4 * 1024 * 1024);
+    assert!(file.starts_with(b"ABCABC"));
+}

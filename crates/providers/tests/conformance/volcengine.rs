@@ -49,3 +49,33 @@ mod of_pictures {
 }
 
 conformance!(clips);
+
+// --- the routes that no price expectation leads to ---
+
+const PICTURE: &str = "https://files.test/a.png";
+const CLIP: &str = "https://files.test/a.mp4";
+const SOUND: &str = "https://files.test/a.mp3";
+
+#[tokio::test]
+async fn no_route_of_the_catalogue_is_left_out() {
+    let more = json!({
+        "bytedance/seedance-1.0-lite": [
+            { "start_image_url": PICTURE, "prompt": "a kite", "end_image_url": PICTURE },
+            { "image_urls": [PICTURE], "prompt": "a kite" },
+        ],
+        "bytedance/seedance-1.0-pro-fast": [{ "start_image_url": PICTURE, "prompt": "a kite" }],
+        "bytedance/seedance-1.5-pro": [
+            { "start_image_url": PICTURE, "prompt": "a kite", "end_image_url": PICTURE },
+        ],
+        "bytedance/seedance-2.0": [
+            { "start_image_url": PICTURE, "prompt": "a kite", "end_image_url": PICTURE },
+            { "image_urls": [PICTURE], "prompt": "a kite", "video_urls": [CLIP], "audio_urls": [SOUND] },
+        ],
+        "bytedance/seedance-2.0-fast": [{ "start_image_url": PICTURE, "prompt": "a kite" }],
+        "bytedance/seedance-2.0-mini": [{ "start_image_url": PICTURE, "prompt": "a kite" }],
+        "bytedance/seedance-2.5": [
+            { "start_image_url": PICTURE, "prompt": "a kite", "end_image_url": PICTURE },
+        ],
+    });
+    crate::routes::no_route_is_left_out(clips(), more).await;
+}

@@ -91,10 +91,10 @@ fn finished(files: &[&'static [u8]]) -> Result<Word, Trouble> {
 #[test]
 fn pictures_come_without_the_grid_and_without_the_maps_of_helpers() {
     let answer = |images: Value, info: Value| {
-        A1111.read_submit(&reply(
-            200,
-            json!({ "images": images, "parameters": { "prompt": "p" }, "info": info }),
-        ))
+        A1111.read_submit(
+            "",
+            &reply(200, json!({ "images": images, "parameters": { "prompt": "p" }, "info": info })),
+        )
     };
     let info = |seeds: &[u64], first: u32| {
         json!({ "all_seeds": seeds, "index_of_first_image": first, "seed": 1 }).to_string()
@@ -111,7 +111,7 @@ fn pictures_come_without_the_grid_and_without_the_maps_of_helpers() {
     }
     let stopped = Ok(Word::Failed(Trouble::of(Unavailable, "no_images")));
     assert_eq!(answer(json!([]), json!("{}")), stopped);
-    let enlarged = A1111.read_submit(&reply(200, json!({ "html_info": "<p>x</p>", "image": "AQEB" })));
+    let enlarged = A1111.read_submit("", &reply(200, json!({ "html_info": "<p>x</p>", "image": "AQEB" })));
     assert_eq!(enlarged, finished(&[&[1; 3]]));
 }
 
@@ -127,7 +127,7 @@ fn u11_a_success_that_cannot_be_read_is_not_understood() {
         r#"{"images":["AAAA",""]}"#,
         r#"{"image":7}"#,
     ] {
-        let read = A1111.read_submit(&plain(200, "application/json", body));
+        let read = A1111.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }
@@ -171,15 +171,15 @@ fn every_documented_error_has_its_class() {
         (418, json!({}), Unknown, "http_418"),
     ];
     for (status, body, expected, code) in rows {
-        let read = A1111.read_submit(&reply(status, body.clone()));
+        let read = A1111.read_submit("", &reply(status, body.clone()));
         assert_eq!(class(read), (expected, code.to_owned()), "{status} {body}");
     }
     for (status, expected) in [(404, Credential), (500, Unavailable), (502, Unavailable), (503, Unavailable)]
     {
-        let read = A1111.read_submit(&plain(status, "text/html", "<h1>Bad gateway</h1>"));
+        let read = A1111.read_submit("", &plain(status, "text/html", "<h1>Bad gateway</h1>"));
         assert_eq!(class(read), (expected, format!("http_{status}")));
     }
-    let words = |status, body| A1111.read_submit(&reply(status, body)).unwrap_err().message;
+    let words = |status, body| A1111.read_submit("", &reply(status, body)).unwrap_err().message;
     assert_eq!(words(404, json!({ "detail": "Sampler not found" })).as_deref(), Some("Sampler not found"));
     assert_eq!(words(500, named("OutOfMemoryError", "CUDA out of memory")), None);
 }

@@ -87,14 +87,14 @@ fn a_parameter_cannot_leave_the_endpoints_path() {
 fn the_handle_keeps_where_to_look_and_what_it_costs() {
     let documented =
         json!({ "id": ID, "polling_url": POLLING_URL, "cost": 3.0, "input_mp": 0.0, "output_mp": 1.05 });
-    assert_eq!(Bfl.read_submit(&reply(200, documented)), Ok(Word::Accepted(regional(), 1_000)));
+    assert_eq!(Bfl.read_submit("", &reply(200, documented)), Ok(Word::Accepted(regional(), 1_000)));
     assert_eq!(Bfl.poll(&regional()).target, POLLING_URL);
     for body in [
         json!({ "id": ID, "status": "Pending", "webhook_url": "https://host/x" }),
         json!({ "id": ID, "polling_url": null, "cost": null }),
         json!({ "id": ID, "polling_url": "get_result" }),
     ] {
-        let Ok(Word::Accepted(handle, _)) = Bfl.read_submit(&reply(200, body)) else { panic!() };
+        let Ok(Word::Accepted(handle, _)) = Bfl.read_submit("", &reply(200, body)) else { panic!() };
         assert_eq!(Bfl.poll(&handle).target, format!("/v1/get_result?id={ID}"));
     }
 }
@@ -102,7 +102,7 @@ fn the_handle_keeps_where_to_look_and_what_it_costs() {
 #[test]
 fn u11_a_success_that_names_no_job_is_not_understood() {
     for body in ["", "<html>", "{}", r#"{"id":""}"#, r#"{"id":"a&x=1"}"#, r#"{"id":"0b6d6"#] {
-        let read = Bfl.read_submit(&plain(200, "application/json", body));
+        let read = Bfl.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }
@@ -126,12 +126,12 @@ fn every_documented_status_has_its_class_at_submit() {
         (418, json!({}), Unknown, "http_418"),
     ];
     for (status, body, expected, code) in rows {
-        assert_eq!(class(Bfl.read_submit(&reply(status, body))), (expected, code.to_owned()), "{status}");
+        assert_eq!(class(Bfl.read_submit("", &reply(status, body))), (expected, code.to_owned()), "{status}");
     }
-    let words = Bfl.read_submit(&reply(422, finding)).unwrap_err().message;
+    let words = Bfl.read_submit("", &reply(422, finding)).unwrap_err().message;
     assert_eq!(words.as_deref(), Some("width: must be a multiple of 16"));
     let busy = with(reply(429, json!({})), "retry-after", "4");
-    assert_eq!(Bfl.read_submit(&busy).unwrap_err().retry_after_s, Some(4));
+    assert_eq!(Bfl.read_submit("", &busy).unwrap_err().retry_after_s, Some(4));
 }
 
 // --- looks ---

@@ -139,19 +139,19 @@ fn files_are_uploaded_first_and_named_by_what_the_server_says() {
 #[test]
 fn a_prompt_that_was_taken_is_followed_and_one_with_errors_has_failed() {
     let taken = json!({ "prompt_id": ID, "number": 7, "node_errors": {} });
-    assert_eq!(ComfyUi.read_submit(&reply(200, taken)), Ok(Word::Accepted(prompt(), 2_000)));
+    assert_eq!(ComfyUi.read_submit("", &reply(200, taken)), Ok(Word::Accepted(prompt(), 2_000)));
     let half = json!({ "prompt_id": ID, "number": 7, "node_errors": { "4": { "class_type": "LoadImage", "errors": [
         { "type": "custom_validation_failed", "message": "Custom validation failed for node", "details": "secret.png" }] } } });
     let failed = Trouble::of(Caller, "custom_validation_failed")
         .saying("LoadImage: Custom validation failed for node");
-    assert_eq!(ComfyUi.read_submit(&reply(200, half)), Ok(Word::Failed(failed)));
+    assert_eq!(ComfyUi.read_submit("", &reply(200, half)), Ok(Word::Failed(failed)));
     for odd in [
         plain(200, "text/html", "<p>"),
         plain(200, "application/json", "{\"prompt_id\": \"da6b"),
         reply(200, json!({})),
         reply(200, json!({ "prompt_id": "../x", "node_errors": {} })),
     ] {
-        assert_eq!(class(ComfyUi.read_submit(&odd)), (Unknown, "unreadable_200".to_owned()));
+        assert_eq!(class(ComfyUi.read_submit("", &odd)), (Unknown, "unreadable_200".to_owned()));
     }
 }
 
@@ -171,7 +171,7 @@ fn every_documented_refusal_has_its_class() {
         "prompt_outputs_failed_validation",
         "invalid_prompt_id",
     ] {
-        let trouble = ComfyUi.read_submit(&reply(400, error(kind))).unwrap_err();
+        let trouble = ComfyUi.read_submit("", &reply(400, error(kind))).unwrap_err();
         assert_eq!(trouble, Trouble::of(Caller, kind).saying("words"));
     }
     for kind in [
@@ -184,7 +184,7 @@ fn every_documented_refusal_has_its_class() {
         "invalid_input_type",
         "custom_validation_failed",
     ] {
-        let trouble = ComfyUi.read_submit(&reply(400, node(kind))).unwrap_err();
+        let trouble = ComfyUi.read_submit("", &reply(400, node(kind))).unwrap_err();
         assert_eq!(
             trouble,
             Trouble::of(Caller, kind).saying("CheckpointLoaderSimple: m"),
@@ -204,11 +204,11 @@ fn every_documented_refusal_has_its_class() {
         (418, Unknown, "http_418"),
     ];
     for (status, expected, code) in rows {
-        let read = ComfyUi.read_submit(&plain(status, "text/plain", "words"));
+        let read = ComfyUi.read_submit("", &plain(status, "text/plain", "words"));
         assert_eq!(class(read), (expected, code.to_owned()));
     }
     let old =
-        ComfyUi.read_submit(&reply(400, json!({ "error": "no prompt", "node_errors": [] }))).unwrap_err();
+        ComfyUi.read_submit("", &reply(400, json!({ "error": "no prompt", "node_errors": [] }))).unwrap_err();
     assert_eq!(old, Trouble::of(Caller, "http_400").saying("no prompt"));
 }
 

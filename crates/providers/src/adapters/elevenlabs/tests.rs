@@ -255,7 +255,7 @@ fn a_voice_that_nobody_has_is_the_callers_fault() {
 #[test]
 fn files_come_in_the_answer() {
     for kind in ["audio/mpeg", "audio/wav", "AUDIO/MPEG; rate=1", "video/mp4", "application/octet-stream"] {
-        let read = ElevenLabs.read_submit(&plain(200, kind, "ID3"));
+        let read = ElevenLabs.read_submit("", &plain(200, kind, "ID3"));
         let outputs = vec![Output::Bytes(b"ID3"[..].into())];
         assert_eq!(read, Ok(Word::Finished { outputs, billed: None }), "{kind}");
     }
@@ -268,13 +268,17 @@ fn files_come_in_the_answer() {
         reply(200, json!({ "transcripts": [] })),
         reply(200, json!({ "dubbing_id": "../x" })),
     ] {
-        assert_eq!(class(ElevenLabs.read_submit(&odd)), (Unknown, "unreadable_200".to_owned()), "{odd:?}");
+        assert_eq!(
+            class(ElevenLabs.read_submit("", &odd)),
+            (Unknown, "unreadable_200".to_owned()),
+            "{odd:?}"
+        );
     }
 }
 
 #[test]
 fn transcripts_are_their_text() {
-    let words = |body: Value| ElevenLabs.read_submit(&reply(200, body));
+    let words = |body: Value| ElevenLabs.read_submit("", &reply(200, body));
     let text = |text: &str| Ok(Word::Finished { outputs: vec![Output::Text(text.to_owned())], billed: None });
     let one = json!({ "language_code": "eng", "language_probability": 0.98, "text": "Hi there.", "words": [
         { "text": "Hi", "start": 0.1, "end": 0.3, "type": "word", "speaker_id": "speaker_0" }], "transcription_id": "t" });
@@ -301,11 +305,11 @@ fn an_archive_is_its_files() {
     let answer = archive(&[("stems/vocals.mp3", b"ID3-vocals"), ("stems/rest.mp3", b"ID3-rest")]);
     let file = |bytes: &'static [u8]| Output::Bytes(bytes.into());
     let outputs = vec![file(b"ID3-vocals"), file(b"ID3-rest")];
-    assert_eq!(ElevenLabs.read_submit(&answer), Ok(Word::Finished { outputs, billed: None }));
+    assert_eq!(ElevenLabs.read_submit("", &answer), Ok(Word::Finished { outputs, billed: None }));
 
     let half = Reply { body: answer.body.slice(..answer.body.len() / 2), ..answer };
     for odd in [half, archive(&[]), archive(&[("stems/empty.mp3", b"")])] {
-        assert_eq!(class(ElevenLabs.read_submit(&odd)), (Unknown, "unreadable_200".to_owned()));
+        assert_eq!(class(ElevenLabs.read_submit("", &odd)), (Unknown, "unreadable_200".to_owned()));
     }
 }
 
@@ -315,8 +319,8 @@ fn dub() -> Handle {
 
 #[test]
 fn a_dub_is_followed_to_its_file() {
-    let begun =
-        ElevenLabs.read_submit(&reply(200, json!({ "dubbing_id": "dub_1", "expected_duration_sec": 12.5 })));
+    let begun = ElevenLabs
+        .read_submit("", &reply(200, json!({ "dubbing_id": "dub_1", "expected_duration_sec": 12.5 })));
     assert_eq!(begun, Ok(Word::Accepted(dub(), 10_000)));
     assert_eq!(ElevenLabs.poll(&dub()), Call::get("/v1/dubbing/dub_1"));
     let look = |body: Value| ElevenLabs.read_poll(&dub(), &reply(200, body));
@@ -408,16 +412,16 @@ fn every_documented_error_has_its_class() {
         (418, json!({}), Unknown, "http_418"),
     ];
     for (status, body, expected, code) in rows {
-        let read = ElevenLabs.read_submit(&reply(status, body.clone()));
+        let read = ElevenLabs.read_submit("", &reply(status, body.clone()));
         assert_eq!(class(read), (expected, code.to_owned()), "{status} {body}");
     }
-    let page = ElevenLabs.read_submit(&plain(502, "text/html", "<h1>Bad gateway</h1>"));
+    let page = ElevenLabs.read_submit("", &plain(502, "text/html", "<h1>Bad gateway</h1>"));
     assert_eq!(class(page), (Unavailable, "http_502".to_owned()));
 }
 
 #[test]
 fn words_come_with_the_callers_own_faults_only_and_waits_from_either_header() {
-    let words = |reply| ElevenLabs.read_submit(&reply).unwrap_err();
+    let words = |reply| ElevenLabs.read_submit("", &reply).unwrap_err();
     let error = |code: &str| json!({ "detail": { "code": code, "message": "words" } });
     assert_eq!(words(reply(400, error("invalid_parameters"))).message.as_deref(), Some("words"));
     assert_eq!(words(reply(401, error("invalid_api_key"))).message, None);

@@ -69,13 +69,13 @@ fn a_parameter_cannot_leave_the_endpoints_path() {
 fn the_addresses_of_the_answer_are_the_handle() {
     let answer = json!({ "status": "IN_QUEUE", "request_id": "r-1", "response_url": ROOT, "queue_position": 3,
         "status_url": format!("{ROOT}/status"), "cancel_url": format!("{ROOT}/cancel") });
-    assert_eq!(fal().read_submit(&reply(200, answer)), Ok(Word::Accepted(handle(), 2_500)));
+    assert_eq!(fal().read_submit("", &reply(200, answer)), Ok(Word::Accepted(handle(), 2_500)));
     // An answer with only one of them still names the job.
     for answer in [
         json!({ "request_id": "r-1", "response_url": ROOT }),
         json!({ "request_id": "r-1", "status_url": format!("{ROOT}/status") }),
     ] {
-        assert_eq!(fal().read_submit(&reply(200, answer)), Ok(Word::Accepted(handle(), 1_000)));
+        assert_eq!(fal().read_submit("", &reply(200, answer)), Ok(Word::Accepted(handle(), 1_000)));
     }
 }
 
@@ -89,7 +89,7 @@ fn u11_a_success_that_names_no_job_is_not_understood() {
         r#"{"request_id":"r-1"}"#,
         r#"{"request_id":"r-1","response_u"#,
     ] {
-        let read = fal().read_submit(&plain(200, "application/json", body));
+        let read = fal().read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }
@@ -114,12 +114,12 @@ fn troubles_of_the_account_and_the_platform_have_their_class_at_submit() {
         (418, json!({}), Unknown, "http_418"),
     ];
     for (status, body, expected, code) in rows {
-        let read = fal().read_submit(&reply(status, body.clone()));
+        let read = fal().read_submit("", &reply(status, body.clone()));
         assert!(read.is_err(), "{status} {body}");
         assert_eq!(class(read), (expected, code.to_owned()), "{status} {body}");
     }
     let busy = with(reply(429, json!({ "detail": "wait" })), "retry-after", "9");
-    assert_eq!(fal().read_submit(&busy).unwrap_err().retry_after_s, Some(9));
+    assert_eq!(fal().read_submit("", &busy).unwrap_err().retry_after_s, Some(9));
 }
 
 // --- looks ---

@@ -18,7 +18,7 @@ fn handle(id: &str) -> Handle {
 }
 
 fn read(body: Value) -> Result<Word, Trouble> {
-    Google.read_submit(&reply(200, body))
+    Google.read_submit("", &reply(200, body))
 }
 
 fn look(id: &str, body: Value) -> Result<Word, Trouble> {
@@ -81,15 +81,15 @@ fn every_documented_error_has_its_class() {
     ];
     for (code, status, message, details, expected, word) in rows {
         let body = error(code, status, message, details);
-        let read = |body: Value| class(Google.read_submit(&reply(code, body)));
+        let read = |body: Value| class(Google.read_submit("", &reply(code, body)));
         assert_eq!(read(body.clone()), (expected, word.to_owned()), "{body}");
         assert_eq!(read(json!([body])), (expected, word.to_owned()), "in a list: {body}");
     }
     let word = json!({ "error": { "code": "invalid_request", "message": "Duration must be a string" } });
-    let trouble = Google.read_submit(&reply(400, word)).unwrap_err();
+    let trouble = Google.read_submit("", &reply(400, word)).unwrap_err();
     assert_eq!(trouble, Trouble::of(Caller, "invalid_request").saying("Duration must be a string"));
     for status in [500, 502, 503] {
-        let read = Google.read_submit(&plain(status, "text/html", "<h1>Bad gateway</h1>"));
+        let read = Google.read_submit("", &plain(status, "text/html", "<h1>Bad gateway</h1>"));
         assert_eq!(class(read), (Unavailable, format!("http_{status}")));
     }
 }
@@ -99,7 +99,7 @@ fn the_wait_is_read_from_the_error_or_the_header() {
     let wait = |delay: Value| {
         let details = json!([{ "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay }]);
         let busy = with(reply(429, error(429, "RESOURCE_EXHAUSTED", "m", details)), "retry-after", "7");
-        Google.read_submit(&busy).unwrap_err().retry_after_s
+        Google.read_submit("", &busy).unwrap_err().retry_after_s
     };
     for (delay, expected) in
         [(json!("31s"), 31), (json!("0.5s"), 1), (json!("31.000s"), 31), (json!("soon"), 7), (json!(null), 7)]
@@ -111,7 +111,7 @@ fn the_wait_is_read_from_the_error_or_the_header() {
 #[test]
 fn only_the_callers_own_faults_come_with_words() {
     let words = |code, status: &str| {
-        Google.read_submit(&reply(code, error(code, status, "about it", json!([])))).unwrap_err().message
+        Google.read_submit("", &reply(code, error(code, status, "about it", json!([])))).unwrap_err().message
     };
     assert_eq!(words(400, "INVALID_ARGUMENT").as_deref(), Some("about it"));
     for (code, status) in [(403, "PERMISSION_DENIED"), (429, "RESOURCE_EXHAUSTED"), (500, "INTERNAL")] {

@@ -125,14 +125,14 @@ fn a_parameter_cannot_leave_the_path() {
 
 #[test]
 fn an_answer_brings_the_pictures_or_the_id_to_follow() {
-    let accepted = Ideogram.read_submit(&reply(200, json!({ "generation_id": "g1" })));
+    let accepted = Ideogram.read_submit("", &reply(200, json!({ "generation_id": "g1" })));
     assert_eq!(accepted, Ok(Word::Accepted(handle(), 2_000)));
     assert_eq!(Ideogram.poll(&handle()).target, "/v2/generations/g1");
     let v1 = json!({ "created": "2026-10-01T00:00:00Z", "data": [picture("x"), picture("y")] });
-    assert_eq!(Ideogram.read_submit(&reply(200, v1)), Ok(made(&["x", "y"], None)));
+    assert_eq!(Ideogram.read_submit("", &reply(200, v1)), Ok(made(&["x", "y"], None)));
     let v2 =
         json!({ "generation_id": "g1", "generation_kind": "sampling", "seed": 1, "data": [picture("x")] });
-    assert_eq!(Ideogram.read_submit(&reply(200, v2)), Ok(made(&["x"], None)));
+    assert_eq!(Ideogram.read_submit("", &reply(200, v2)), Ok(made(&["x"], None)));
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn u11_a_success_that_is_neither_is_not_understood() {
         r#"{"generation_id":"a/b"}"#,
         r#"{"generation_id":"g"#,
     ] {
-        let read = Ideogram.read_submit(&plain(200, "application/json", body));
+        let read = Ideogram.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }
@@ -156,7 +156,7 @@ fn u11_a_success_that_is_neither_is_not_understood() {
 fn withheld_pictures_are_a_refusal_even_with_status_200() {
     let withheld = |url: Value| json!({ "url": url, "prompt": "p", "is_image_safe": false, "seed": 1 });
     for url in [Value::Null, json!(""), json!("https://ideogram.ai/blurred.png")] {
-        let all = Ideogram.read_submit(&reply(200, json!({ "data": [withheld(url.clone())] })));
+        let all = Ideogram.read_submit("", &reply(200, json!({ "data": [withheld(url.clone())] })));
         assert_eq!(class(all), (ContentPolicy, "image_not_safe".to_owned()), "{url}");
         let some = look(200, json!({ "status": "completed", "data": [withheld(url), picture("x")] }));
         assert_eq!(some, Ok(made(&["x"], None)));
@@ -183,14 +183,15 @@ fn every_documented_status_has_its_class_at_submit() {
         (418, json!({}), Unknown, "http_418"),
     ];
     for (status, body, expected, code) in rows {
-        let read = Ideogram.read_submit(&reply(status, body));
+        let read = Ideogram.read_submit("", &reply(status, body));
         assert!(read.is_err(), "{status}");
         assert_eq!(class(read), (expected, code.to_owned()), "{status}");
     }
-    let refused = Ideogram.read_submit(&reply(422, error("Prompt failed the safety checks"))).unwrap_err();
+    let refused =
+        Ideogram.read_submit("", &reply(422, error("Prompt failed the safety checks"))).unwrap_err();
     assert_eq!(refused.message.as_deref(), Some("Prompt failed the safety checks"));
     let busy = with(reply(429, rejected("inflight_limit")), "retry-after", "5");
-    assert_eq!(Ideogram.read_submit(&busy).unwrap_err().retry_after_s, Some(5));
+    assert_eq!(Ideogram.read_submit("", &busy).unwrap_err().retry_after_s, Some(5));
 }
 
 // --- looks ---

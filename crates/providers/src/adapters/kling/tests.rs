@@ -151,13 +151,13 @@ fn a_parameter_cannot_leave_the_endpoints_path() {
 fn the_answer_names_the_job_and_its_model_the_endpoint() {
     let older = data(json!({ "task_id": "867283741759111202", "task_status": "submitted",
         "task_info": { "external_task_id": "00ff" }, "created_at": 1774805076166_i64, "updated_at": 1774805076166_i64 }));
-    let Ok(Word::Accepted(handle, wait_ms)) = Kling.read_submit_to(TEXT, &older) else { panic!() };
+    let Ok(Word::Accepted(handle, wait_ms)) = Kling.read_submit(TEXT, &older) else { panic!() };
     assert_eq!((handle.id.as_str(), wait_ms), ("867283741759111202", 5_000));
     assert_eq!(Kling.poll(&handle).target, "/v1/videos/text2video/867283741759111202");
-    assert_eq!(class(Kling.read_submit(&older)), (Unknown, "unreadable_200".to_owned()));
+    assert_eq!(class(Kling.read_submit("", &older)), (Unknown, "unreadable_200".to_owned()));
     let newer = data(json!({ "id": "900", "status": "submitted", "create_time": 1, "external_id": "00ff" }));
     assert_eq!(
-        Kling.read_submit_to("text-to-video/kling-3.0", &newer),
+        Kling.read_submit("text-to-video/kling-3.0", &newer),
         Ok(Word::Accepted(newer_handle(), 5_000))
     );
     assert_eq!(Kling.poll(&newer_handle()).target, "/tasks?task_ids=900");
@@ -168,7 +168,7 @@ fn spoken_text_is_there_at_once() {
     let answer = data(json!({ "task_id": "1", "task_status": "succeed",
         "task_result": { "audios": [{ "id": "a", "url": "https://cdn.test/a.mp3", "duration": "2.1" }] } }));
     assert_eq!(
-        Kling.read_submit_to("v1/audio/tts", &answer),
+        Kling.read_submit("v1/audio/tts", &answer),
         Ok(Word::Finished { outputs: urls(&["https://cdn.test/a.mp3"]), billed: None })
     );
 }
@@ -179,7 +179,7 @@ fn u11_a_success_that_names_no_job_is_not_understood() {
         ["", "<html>", "[]", "{}", r#"{"code":0}"#, r#"{"code":0,"data":{}}"#, r#"{"code":0,"data":{"task_"#]
     {
         for model in [TEXT, "text-to-video/kling-3.0"] {
-            let read = Kling.read_submit_to(model, &plain(200, "application/json", body));
+            let read = Kling.read_submit(model, &plain(200, "application/json", body));
             assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
         }
     }
@@ -214,7 +214,7 @@ fn the_code_decides_and_not_the_status() {
         (418, 7777, Unknown),
     ] {
         let body = json!({ "code": code, "message": "words of theirs", "request_id": "r" });
-        let trouble = Kling.read_submit_to(TEXT, &reply(status, body)).unwrap_err();
+        let trouble = Kling.read_submit(TEXT, &reply(status, body)).unwrap_err();
         assert_eq!((trouble.class, trouble.code), (expected, code.to_string()), "{status} {code}");
         let told = matches!(expected, Caller | ContentPolicy).then(|| "words of theirs".to_owned());
         assert_eq!(trouble.message, told, "{code}");
@@ -223,7 +223,7 @@ fn the_code_decides_and_not_the_status() {
         [(401, Credential), (402, Quota), (429, Busy), (502, Unavailable), (404, Unknown)]
     {
         let page = with(plain(status, "text/html", "<html>"), "retry-after", "9");
-        let trouble = Kling.read_submit(&page).unwrap_err();
+        let trouble = Kling.read_submit("", &page).unwrap_err();
         assert_eq!((trouble.class, trouble.code), (expected, format!("http_{status}")));
         assert_eq!(trouble.retry_after_s, Some(9));
     }

@@ -35,6 +35,7 @@ static MANIFEST: Manifest = Manifest {
     concurrency: 10,
     callbacks: Callbacks::None,
     request_id_header: None,
+    hosts: &[],
     unconfirmed: &["no longest run is documented; a day is taken", "whether failed generations are billed"],
     verified_on: "2026-11-21",
 };
@@ -58,7 +59,7 @@ impl Adapter for Agents {
         Ok(Call::json(Method::Post, "/generations", &body))
     }
 
-    fn read_submit(&self, reply: &Reply) -> Result<Word, Trouble> {
+    fn read_submit(&self, _: &str, reply: &Reply) -> Result<Word, Trouble> {
         read_generation(reply)
     }
 

@@ -55,9 +55,9 @@ fn only_what_makes_a_generation_of_its_own_can_be_ordered() {
 fn the_generation_of_the_answer_is_the_handle() {
     let answer = json!({ "id": ID, "generation_type": "video", "state": "queued", "failure_reason": null,
         "created_at": "2026-11-21T10:00:00Z", "assets": null, "model": "ray-2", "request": {} });
-    assert_eq!(Luma.read_submit(&reply(201, answer)), Ok(Word::Accepted(generation(), 3_000)));
+    assert_eq!(Luma.read_submit("", &reply(201, answer)), Ok(Word::Accepted(generation(), 3_000)));
     for body in NAMELESS {
-        let read = Luma.read_submit(&plain(201, "application/json", body));
+        let read = Luma.read_submit("", &plain(201, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_201".to_owned()), "u11: {body}");
     }
 }
@@ -80,17 +80,17 @@ fn every_documented_error_has_its_class() {
         (503, json!("oh"), Unavailable),
     ];
     for (status, detail, expected) in rows {
-        let read = Luma.read_submit(&reply(status, json!({ "detail": detail })));
+        let read = Luma.read_submit("", &reply(status, json!({ "detail": detail })));
         let says = read.as_ref().unwrap_err().message.is_some();
         assert_eq!(says, matches!(expected, Caller | ContentPolicy), "{detail}");
         assert_eq!(class(read), (expected, format!("http_{status}")), "{detail}");
     }
     let finding = json!({ "detail": [{ "loc": ["body", "model"], "msg": "no such model", "type": "enum" }] });
-    let words = Luma.read_submit(&reply(422, finding)).unwrap_err().message;
+    let words = Luma.read_submit("", &reply(422, finding)).unwrap_err().message;
     assert_eq!(words.as_deref(), Some("model: no such model"));
     let busy = with(reply(429, json!({ "detail": "wait" })), "retry-after", "9");
-    assert_eq!(Luma.read_submit(&busy).unwrap_err().retry_after_s, Some(9));
-    assert_eq!(class(Luma.read_submit(&plain(502, "text/html", "<h1>Bad gateway</h1>"))).0, Unavailable);
+    assert_eq!(Luma.read_submit("", &busy).unwrap_err().retry_after_s, Some(9));
+    assert_eq!(class(Luma.read_submit("", &plain(502, "text/html", "<h1>Bad gateway</h1>"))).0, Unavailable);
 }
 
 #[test]

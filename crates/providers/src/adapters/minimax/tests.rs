@@ -142,17 +142,17 @@ fn a_recording_is_uploaded_before_its_voice_is_made() {
 #[test]
 fn a_clip_is_followed_in_its_version() {
     let answer = well(json!({ "task_id": "361720188367060" }));
-    assert_eq!(MiniMax.read_submit_to(VIDEO_1, &answer), Ok(Word::Accepted(first(), 10_000)));
-    assert_eq!(MiniMax.read_submit(&answer), Ok(Word::Accepted(first(), 10_000)));
+    assert_eq!(MiniMax.read_submit(VIDEO_1, &answer), Ok(Word::Accepted(first(), 10_000)));
+    assert_eq!(MiniMax.read_submit("", &answer), Ok(Word::Accepted(first(), 10_000)));
     let bare = reply(200, json!({ "task_id": "361720188367060" }));
-    assert_eq!(MiniMax.read_submit_to(VIDEO_2, &bare), Ok(Word::Accepted(second(), 10_000)));
+    assert_eq!(MiniMax.read_submit(VIDEO_2, &bare), Ok(Word::Accepted(second(), 10_000)));
     assert_eq!(MiniMax.poll(&first()).target, "/v1/query/video_generation?task_id=361720188367060");
     assert_eq!(MiniMax.poll(&second()).target, "/v2/query/video_generation/361720188367060");
 }
 
 #[test]
 fn pictures_sounds_and_voices_come_at_once() {
-    let read = |model: &str, body: Value| MiniMax.read_submit_to(model, &well(body));
+    let read = |model: &str, body: Value| MiniMax.read_submit(model, &well(body));
     let two = read(
         PICTURES,
         json!({ "id": "x", "data": { "image_urls": ["u1", "u2"] }, "metadata": { "success_count": "2" } }),
@@ -180,7 +180,7 @@ fn pictures_sounds_and_voices_come_at_once() {
 fn raw_samples_become_a_file_that_players_know() {
     let body = json!({ "data": { "audio": "0100ffff", "status": 2 },
         "extra_info": { "audio_format": "pcm", "audio_sample_rate": 32000, "audio_channel": 2 } });
-    let Ok(Word::Finished { outputs, .. }) = MiniMax.read_submit_to(SPEECH, &well(body)) else { panic!() };
+    let Ok(Word::Finished { outputs, .. }) = MiniMax.read_submit(SPEECH, &well(body)) else { panic!() };
     let [Output::Bytes(file)] = &outputs[..] else { panic!() };
     let mut wav = hound::WavReader::new(&file[..]).unwrap();
     assert_eq!((wav.spec().sample_rate, wav.spec().channels), (32_000, 2));
@@ -201,7 +201,7 @@ fn u11_a_success_that_says_nothing_is_not_understood() {
             r#"{"data":{"audio":"zz"}}"#,
             r#"{"task"#,
         ] {
-            let read = MiniMax.read_submit_to(model, &plain(200, "application/json", body));
+            let read = MiniMax.read_submit(model, &plain(200, "application/json", body));
             assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{model} {body}");
         }
     }
@@ -240,7 +240,7 @@ fn every_documented_code_has_its_class_whatever_the_status() {
         (2061, Credential),
         (7777, Unknown),
     ] {
-        let trouble = MiniMax.read_submit_to(VIDEO_1, &ill(code)).unwrap_err();
+        let trouble = MiniMax.read_submit(VIDEO_1, &ill(code)).unwrap_err();
         assert_eq!((trouble.class, trouble.code), (expected, code.to_string()));
         let told = matches!(expected, Caller | ContentPolicy).then(|| "words of theirs".to_owned());
         assert_eq!(trouble.message, told, "{code}");
@@ -254,7 +254,7 @@ fn every_documented_code_has_its_class_whatever_the_status() {
     {
         let answer =
             with(reply(status, json!({ "error": { "type": "x", "message": "m" } })), "retry-after", "4");
-        let trouble = MiniMax.read_submit(&answer).unwrap_err();
+        let trouble = MiniMax.read_submit("", &answer).unwrap_err();
         assert_eq!((trouble.class, trouble.code), (expected, format!("http_{status}")));
         assert_eq!(trouble.retry_after_s, Some(4));
     }

@@ -74,14 +74,14 @@ fn pictures_come_as_bytes_or_as_addresses() {
     let png = || Output::Bytes(b"\x89PNG"[..].into());
     let url = |url: &str| Output::Url(url.to_owned());
     let outputs = vec![png(), png(), url("https://files.test/x.png"), url("/generated-images/x.png"), png()];
-    assert_eq!(OpenAi.read_submit(&answer), Ok(Word::Finished { outputs, billed: None }));
+    assert_eq!(OpenAi.read_submit("", &answer), Ok(Word::Finished { outputs, billed: None }));
 }
 
 #[test]
 fn base64_with_escaped_slashes_is_read() {
     let answer = plain(200, "application/json", r#"{"data":[{"b64_json":"\/\/\/\/"}]}"#);
     let outputs = vec![Output::Bytes(b"\xff\xff\xff"[..].into())];
-    assert_eq!(OpenAi.read_submit(&answer), Ok(Word::Finished { outputs, billed: None }));
+    assert_eq!(OpenAi.read_submit("", &answer), Ok(Word::Finished { outputs, billed: None }));
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn u11_a_success_that_cannot_be_read_is_not_understood() {
         r#"{"data":[{"b64_json":"?"}]}"#,
         r#"{"data":[{"b64_json":"iVBORw=="},{"b64_json":""}]}"#,
     ] {
-        let read = OpenAi.read_submit(&plain(200, "application/json", body));
+        let read = OpenAi.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }
@@ -155,18 +155,18 @@ fn every_documented_error_has_its_class() {
         (418, json!({}), Unknown, "http_418"),
     ];
     for (status, body, expected, code) in rows {
-        let read = OpenAi.read_submit(&reply(status, body.clone()));
+        let read = OpenAi.read_submit("", &reply(status, body.clone()));
         assert_eq!(class(read), (expected, code.to_owned()), "{status} {body}");
     }
     for status in [500, 502, 503, 504] {
-        let read = OpenAi.read_submit(&plain(status, "text/html", "<h1>Bad gateway</h1>"));
+        let read = OpenAi.read_submit("", &plain(status, "text/html", "<h1>Bad gateway</h1>"));
         assert_eq!(class(read), (Unavailable, format!("http_{status}")));
     }
 }
 
 #[test]
 fn only_the_callers_own_faults_come_with_words() {
-    let words = |reply| OpenAi.read_submit(&reply).unwrap_err().message;
+    let words = |reply| OpenAi.read_submit("", &reply).unwrap_err().message;
     let error = |code: &str| json!({ "error": { "message": "Incorrect API key: sk-…abc", "code": code } });
     assert_eq!(words(reply(401, error("invalid_api_key"))), None);
     assert_eq!(words(reply(500, error("server_error"))), None);
@@ -183,7 +183,7 @@ fn only_the_callers_own_faults_come_with_words() {
 #[test]
 fn the_wait_is_read_from_either_header() {
     let busy = || reply(429, json!({ "error": { "code": "rate_limit_exceeded" } }));
-    let wait = |reply| OpenAi.read_submit(&reply).unwrap_err().retry_after_s;
+    let wait = |reply| OpenAi.read_submit("", &reply).unwrap_err().retry_after_s;
     assert_eq!(wait(busy()), None);
     assert_eq!(wait(with(busy(), "retry-after", "7")), Some(7));
     assert_eq!(wait(with(with(busy(), "retry-after", "7"), "retry-after-ms", "1201")), Some(2));

@@ -100,12 +100,13 @@ fn a_clip_is_begun_with_a_form_or_where_its_picture_is_an_address_with_json() {
 fn sounds_come_as_they_are() {
     for kind in ["audio/mpeg", "audio/wav", "Audio/Opus; codecs=x", "application/octet-stream", "video/mp4"] {
         assert_eq!(
-            OpenAi.read_submit(&plain(200, kind, "ID3")),
+            OpenAi.read_submit("", &plain(200, kind, "ID3")),
             finished(Output::Bytes(b"ID3"[..].into())),
             "{kind}"
         );
     }
-    let Ok(Word::Finished { outputs, .. }) = OpenAi.read_submit(&plain(200, "audio/pcm", "\u{1}\0")) else {
+    let Ok(Word::Finished { outputs, .. }) = OpenAi.read_submit("", &plain(200, "audio/pcm", "\u{1}\0"))
+    else {
         panic!()
     };
     assert!(
@@ -117,7 +118,7 @@ fn sounds_come_as_they_are() {
         plain(200, "text/event-stream", "data: {}"),
         plain(200, "audio/pcm", ""),
     ] {
-        assert_eq!(class(OpenAi.read_submit(&odd)), (Unknown, "unreadable_200".to_owned()), "{odd:?}");
+        assert_eq!(class(OpenAi.read_submit("", &odd)), (Unknown, "unreadable_200".to_owned()), "{odd:?}");
     }
 }
 
@@ -126,18 +127,18 @@ fn transcripts_come_as_json_or_as_plain_text() {
     let text = |text: &str| finished(Output::Text(text.to_owned()));
     let usage = json!({ "type": "duration", "seconds": 12 });
     assert_eq!(
-        OpenAi.read_submit(&reply(200, json!({ "text": "Hi there.", "usage": usage }))),
+        OpenAi.read_submit("", &reply(200, json!({ "text": "Hi there.", "usage": usage }))),
         text("Hi there.")
     );
     let verbose =
         json!({ "language": "english", "duration": 1.5, "text": "Hi.", "segments": [], "words": [] });
-    assert_eq!(OpenAi.read_submit(&reply(200, verbose)), text("Hi."));
-    assert_eq!(OpenAi.read_submit(&reply(200, json!({ "text": "" }))), text(""), "silence");
+    assert_eq!(OpenAi.read_submit("", &reply(200, verbose)), text("Hi."));
+    assert_eq!(OpenAi.read_submit("", &reply(200, json!({ "text": "" }))), text(""), "silence");
     let vtt = "WEBVTT\n\n00:00.000 --> 00:01.000\nHi.";
-    assert_eq!(OpenAi.read_submit(&plain(200, "text/vtt", vtt)), text(vtt));
-    assert_eq!(OpenAi.read_submit(&plain(200, "text/plain; charset=utf-8", "Hi.\n")), text("Hi."));
+    assert_eq!(OpenAi.read_submit("", &plain(200, "text/vtt", vtt)), text(vtt));
+    assert_eq!(OpenAi.read_submit("", &plain(200, "text/plain; charset=utf-8", "Hi.\n")), text("Hi."));
     for odd in ["", "<html>ok</html>", "{\"text\": \"H"] {
-        let read = OpenAi.read_submit(&plain(200, "text/plain", odd));
+        let read = OpenAi.read_submit("", &plain(200, "text/plain", odd));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{odd}");
     }
 }
@@ -154,7 +155,7 @@ fn told(status: &str) -> Value {
 
 #[test]
 fn a_clip_is_followed_to_its_file() {
-    assert_eq!(OpenAi.read_submit(&reply(200, told("queued"))), Ok(Word::Accepted(clip(), 5_000)));
+    assert_eq!(OpenAi.read_submit("", &reply(200, told("queued"))), Ok(Word::Accepted(clip(), 5_000)));
     assert_eq!(OpenAi.poll(&clip()), Call::get("/videos/video_1"));
     let look = |status: &str| OpenAi.read_poll(&clip(), &reply(200, told(status)));
     for status in ["queued", "in_progress", "processing", "resting"] {
@@ -169,7 +170,7 @@ fn a_clip_is_followed_to_its_file() {
         assert_eq!(class(OpenAi.read_poll(&clip(), &odd)), (Unknown, "unreadable_200".to_owned()));
     }
     assert_eq!(
-        class(OpenAi.read_submit(&reply(200, json!({ "status": "queued", "id": "../x" })))).0,
+        class(OpenAi.read_submit("", &reply(200, json!({ "status": "queued", "id": "../x" })))).0,
         Unknown
     );
 }
@@ -212,7 +213,7 @@ fn u13_the_list_shows_clips_where_there_are_any() {
     let [listed] = &listing.jobs[..] else { panic!("{listing:?}") };
     assert_eq!((&listed.handle, &listed.token), (&clip(), &None));
     assert_eq!(listed.created_unix_ms, Some(1_760_000_000_000));
-    for none in [404, 405] {
+    for none in [404, 405, 410] {
         assert_eq!(OpenAi.read_listing(&reply(none, json!({}))), Ok(Listing::default()));
     }
     assert_eq!(OpenAi.read_listing(&reply(500, json!({}))).unwrap_err().class, Unavailable);

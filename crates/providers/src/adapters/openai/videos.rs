@@ -97,8 +97,8 @@ pub(in crate::adapters) fn listing() -> Call {
 }
 
 pub(in crate::adapters) fn read_listing(reply: &Reply) -> Result<Listing, Trouble> {
-    // A server that makes no clips has none of ours.
-    if matches!(reply.status, 404 | 405) {
+    // A server that makes no clips, or none any more, has none of ours.
+    if matches!(reply.status, 404 | 405 | 410) {
         return Ok(Listing::default());
     }
     if !reply.is_success() {

@@ -96,7 +96,7 @@ fn clips_are_begun_with_a_form() {
     );
     let clip = OpenAiCompatible.adopt("video-1", "videos").unwrap();
     let body = json!({ "id": "video-1", "object": "video", "status": "queued", "progress": 0 });
-    assert_eq!(OpenAiCompatible.read_submit(&reply(200, body)), Ok(Word::Accepted(clip.clone(), 5_000)));
+    assert_eq!(OpenAiCompatible.read_submit("", &reply(200, body)), Ok(Word::Accepted(clip.clone(), 5_000)));
     assert_eq!(OpenAiCompatible.poll(&clip), Call::get("/videos/video-1"));
     let done = OpenAiCompatible.read_poll(&clip, &reply(200, json!({ "status": "completed" })));
     let outputs = vec![Output::Guarded("/videos/video-1/content".to_owned())];
@@ -146,11 +146,11 @@ fn all_known_errors_have_their_class() {
         (503, json!({ "detail": "loading" }), Unavailable, "http_503"),
     ];
     for (status, body, expected, code) in rows {
-        let read = OpenAiCompatible.read_submit(&reply(status, body.clone()));
+        let read = OpenAiCompatible.read_submit("", &reply(status, body.clone()));
         assert_eq!(class(read), (expected, code.to_owned()), "{status} {body}");
     }
     for status in [502, 503, 504] {
-        let read = OpenAiCompatible.read_submit(&plain(status, "text/plain", "starting"));
+        let read = OpenAiCompatible.read_submit("", &plain(status, "text/plain", "starting"));
         assert_eq!(class(read), (Unavailable, format!("http_{status}")));
     }
 }

@@ -120,7 +120,7 @@ fn only_clips_can_be_ordered() {
 #[test]
 fn the_number_of_the_clip_is_the_handle() {
     let answer = reply(200, envelope(json!({ "video_id": 318_633_193_768_896_u64, "credits": 45 })));
-    assert_eq!(PixVerse.read_submit(&answer), Ok(Word::Accepted(clip(), 3_000)));
+    assert_eq!(PixVerse.read_submit("", &answer), Ok(Word::Accepted(clip(), 3_000)));
     for body in [
         "",
         "<html>",
@@ -129,7 +129,7 @@ fn the_number_of_the_clip_is_the_handle() {
         r#"{"ErrCode":0,"Resp":{"video_id":"x"}}"#,
         r#"{"ErrCode":0,"#,
     ] {
-        let read = PixVerse.read_submit(&plain(200, "application/json", body));
+        let read = PixVerse.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "u11: {body}");
     }
 }
@@ -169,7 +169,7 @@ fn every_documented_code_has_its_class_whatever_the_status() {
     ];
     for (code, expected) in rows {
         for status in [200, 400, 500] {
-            let read = PixVerse.read_submit(&reply(status, refusal(code)));
+            let read = PixVerse.read_submit("", &reply(status, refusal(code)));
             // With 500 only a certain refusal is one; all else leaves the outcome open.
             let certain = status == 500 && !matches!(expected, Unavailable | Unknown);
             assert_eq!(read.is_ok(), certain, "{code} {status}");
@@ -179,7 +179,7 @@ fn every_documented_code_has_its_class_whatever_the_status() {
         }
     }
     for (status, expected) in [(403, Credential), (429, Busy), (500, Unavailable), (404, Unknown)] {
-        let read = PixVerse.read_submit(&plain(status, "text/html", "<h1>Hello</h1>"));
+        let read = PixVerse.read_submit("", &plain(status, "text/html", "<h1>Hello</h1>"));
         assert_eq!(class(read), (expected, format!("http_{status}")));
     }
 }

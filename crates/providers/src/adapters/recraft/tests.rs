@@ -45,15 +45,17 @@ fn drawn_pictures_come_as_a_list_and_worked_on_ones_alone() {
         { "image_id": "u2", "url": "https://img.recraft.ai/2" }], "style_id": "s" });
     let outputs = vec![url("https://img.recraft.ai/1"), url("https://img.recraft.ai/2")];
     let billed = Some(MicroUsd(70_000));
-    assert_eq!(Recraft.read_submit(&reply(200, drawn)), Ok(Word::Finished { outputs, billed }));
+    assert_eq!(Recraft.read_submit("", &reply(200, drawn)), Ok(Word::Finished { outputs, billed }));
     let worked_on = |credits: Value| json!({ "created": 1, "credits": credits, "image": { "image_id": "u1", "url": "https://img.recraft.ai/1" } });
     for (credits, billed) in [(json!(10), Some(10_000)), (json!(0.5), Some(500)), (json!(null), None)] {
         let outputs = vec![url("https://img.recraft.ai/1")];
         let word = Word::Finished { outputs, billed: billed.map(MicroUsd) };
-        assert_eq!(Recraft.read_submit(&reply(200, worked_on(credits))), Ok(word));
+        assert_eq!(Recraft.read_submit("", &reply(200, worked_on(credits))), Ok(word));
     }
     let in_answer = json!({ "credits": 1, "data": [{ "b64_json": "iVBORw==" }] });
-    let Ok(Word::Finished { outputs, .. }) = Recraft.read_submit(&reply(200, in_answer)) else { panic!() };
+    let Ok(Word::Finished { outputs, .. }) = Recraft.read_submit("", &reply(200, in_answer)) else {
+        panic!()
+    };
     assert_eq!(outputs, [Output::Bytes(b"\x89PNG"[..].into())]);
 }
 
@@ -70,7 +72,7 @@ fn u11_a_success_that_brings_no_picture_is_not_understood() {
         r#"{"image":null}"#,
         r#"{"credits":35,"data":[{"url":"https://img.rec"#,
     ] {
-        let read = Recraft.read_submit(&plain(200, "application/json", body));
+        let read = Recraft.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }
@@ -102,21 +104,21 @@ fn every_documented_status_has_its_class() {
         (418, json!({}), Unknown, "http_418"),
     ];
     for (status, body, expected, code) in rows {
-        let read = Recraft.read_submit(&reply(status, body.clone()));
+        let read = Recraft.read_submit("", &reply(status, body.clone()));
         assert!(read.is_err(), "{status}");
         assert_eq!(class(read), (expected, code.to_owned()), "{body}");
     }
     for body in
         [error("invalid_parameter"), json!({ "error": "words" }), json!({ "error": { "message": "words" } })]
     {
-        let trouble = Recraft.read_submit(&reply(400, body)).unwrap_err();
+        let trouble = Recraft.read_submit("", &reply(400, body)).unwrap_err();
         assert_eq!(trouble.message.as_deref(), Some("words"));
     }
-    assert_eq!(Recraft.read_submit(&reply(401, error("x"))).unwrap_err().message, None);
+    assert_eq!(Recraft.read_submit("", &reply(401, error("x"))).unwrap_err().message, None);
     let busy = with(reply(429, json!({})), "retry-after", "3");
-    assert_eq!(Recraft.read_submit(&busy).unwrap_err().retry_after_s, Some(3));
+    assert_eq!(Recraft.read_submit("", &busy).unwrap_err().retry_after_s, Some(3));
     assert_eq!(
-        class(Recraft.read_submit(&plain(502, "text/html", "<h1>x</h1>"))),
+        class(Recraft.read_submit("", &plain(502, "text/html", "<h1>x</h1>"))),
         (Unavailable, "http_502".to_owned())
     );
 }

@@ -184,7 +184,7 @@ fn a_prediction_is_followed_whatever_state_it_is_born_in() {
     for (status, born) in
         [(201, "starting"), (202, "starting"), (201, "processing"), (201, "succeeded"), (201, "failed")]
     {
-        let read = Replicate.read_submit(&reply(status, prediction(json!({ "status": born }))));
+        let read = Replicate.read_submit("", &reply(status, prediction(json!({ "status": born }))));
         assert_eq!(read, Ok(Word::Accepted(handle(), 1_000)), "{born}");
     }
     assert_eq!(Replicate.poll(&handle()).target, "/predictions/gm3qorzdhgbfurvjtvhg6dckhu");
@@ -194,7 +194,7 @@ fn a_prediction_is_followed_whatever_state_it_is_born_in() {
 fn u11_a_success_that_names_no_job_is_not_understood() {
     for body in ["", "<html>", "{}", r#"{"id":""}"#, r#"{"id":"a/../b"}"#, r#"{"id":7}"#, r#"{"id":"gm3qor"#]
     {
-        let read = Replicate.read_submit(&plain(201, "application/json", body));
+        let read = Replicate.read_submit("", &plain(201, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_201".to_owned()), "{body}");
     }
 }
@@ -218,15 +218,15 @@ fn every_documented_status_has_its_class_at_submit() {
         (418, json!({}), Unknown),
     ];
     for (status, body, expected) in rows {
-        let read = Replicate.read_submit(&reply(status, body.clone()));
+        let read = Replicate.read_submit("", &reply(status, body.clone()));
         assert!(read.is_err(), "{status}");
         assert_eq!(class(read), (expected, format!("http_{status}")), "{body}");
     }
     let refused = reply(422, problem("Input validation failed", "- input.prompt: prompt is required", 422));
-    let words = Replicate.read_submit(&refused).unwrap_err().message;
+    let words = Replicate.read_submit("", &refused).unwrap_err().message;
     assert_eq!(words.as_deref(), Some("- input.prompt: prompt is required"));
     assert_eq!(
-        Replicate.read_submit(&reply(401, problem("t", "secret r8_x", 401))).unwrap_err().message,
+        Replicate.read_submit("", &reply(401, problem("t", "secret r8_x", 401))).unwrap_err().message,
         None
     );
 }
@@ -234,7 +234,7 @@ fn every_documented_status_has_its_class_at_submit() {
 #[test]
 fn the_pause_is_read_from_headers_and_else_from_the_sentence() {
     let throttled = |detail: &str| reply(429, json!({ "detail": detail }));
-    let wait_s = |reply| Replicate.read_submit(&reply).unwrap_err().retry_after_s;
+    let wait_s = |reply| Replicate.read_submit("", &reply).unwrap_err().retry_after_s;
     let documented = "Request was throttled. Your rate limit resets in ~30s.";
     assert_eq!(wait_s(throttled(documented)), Some(30));
     assert_eq!(wait_s(with(throttled(documented), "ratelimit-reset", "7")), Some(7));

@@ -59,14 +59,14 @@ fn a_parameter_cannot_leave_the_path() {
 #[test]
 fn the_id_of_the_answer_is_the_handle() {
     for body in [json!({ "id": ID }), json!({ "id": ID, "estimatedCost": { "credits": 25 } })] {
-        assert_eq!(Runway.read_submit(&reply(200, body)), Ok(Word::Accepted(task(), 5_000)));
+        assert_eq!(Runway.read_submit("", &reply(200, body)), Ok(Word::Accepted(task(), 5_000)));
     }
 }
 
 #[test]
 fn u11_a_success_that_names_no_task_is_not_understood() {
     for body in ["", "<html>", "{}", r#"{"id":""}"#, r#"{"id":7}"#, r#"{"id":"../x"}"#, r#"{"id":"17f2"#] {
-        let read = Runway.read_submit(&plain(200, "application/json", body));
+        let read = Runway.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }
@@ -98,15 +98,62 @@ fn every_documented_status_has_its_class() {
         (504, json!({ "error": "oh" }), Unavailable),
     ];
     for (status, body, expected) in rows {
-        let read = Runway.read_submit(&reply(status, body.clone()));
+        let read = Runway.read_submit("", &reply(status, body.clone()));
         assert!(read.is_err());
         let says = read.as_ref().unwrap_err().message.is_some();
         assert_eq!(says, expected == Caller, "only the caller's faults are told in words: {body}");
         assert_eq!(class(read), (expected, format!("http_{status}")), "{body}");
     }
     let busy = with(reply(429, json!({ "error": "slow down" })), "retry-after", "9");
-    assert_eq!(Runway.read_submit(&busy).unwrap_err().retry_after_s, Some(9));
-    assert_eq!(class(Runway.read_submit(&plain(502, "text/html", "<h1>Bad gateway</h1>"))).0, Unavailable);
+    assert_eq!(Runway.read_submit("", &busy).unwrap_err().retry_after_s, Some(9));
+    assert_eq!(
+        class(Runway.read_submit("", &plain(502, "text/html", "<h1>Bad gateway</h1>"))).0,
+        Unavailable
+    );
+}
+
+#[test]
+fn a_file_that_is_too_large_for_the_call_is_uploaded_first() {
+    let small = "data:image/png;base64,QUJD";
+    let large = format!("data:image/png;base64,{}", "QUJD".repeat(5 * 1024 * 1024 / 4));
+    let clip = large.replace("image/png", "video/mp4");
+    let mut order = work("image_to_video", json!({ "promptImage": small, "videoUri": clip }), 1);
+    assert_eq!(Runway.prepare(&order), Ok(None), "clips may be larger than pictures");
+    order.input.insert("referenceImages".to_owned(), json!([small, { "uri": large }]));
+    let call = Runway.prepare(&order).unwrap().unwrap();
+    assert_eq!((call.method, call.target.as_str()), (Method::Post, "/v1/uploads"));
+    assert_eq!(body_of(&call), json!({ "filename": "file.png", "type": "ephemeral" }));
+    assert!(call.headers.contains(&("x-runway-version", "2024-11-06".to_owned())));
+    let place = json!({ "runwayUri": "runway://abc", "uploadUrl": "https://s3.test/put", "fields": { "key": "k-1", "policy": "p" } });
+    Runway.read_prepared(&mut order, &reply(200, place)).unwrap();
+    let call = Runway.prepare(&order).unwrap().unwrap();
+    assert_eq!((call.method, call.target.as_str()), (Method::Post, "https://s3.test/put"));
+    let body = String::from_utf8(call.body.to_vec()).unwrap();
+    let at = |text: &str| body.find(text).unwrap();
+    assert!(
+        at("name=\"key\"\r\n\r\nk-1") < at("name=\"policy\"")
+            && at("name=\"policy\"") < at("name=\"file\"; filename=\"file.png\"")
+    );
+    assert!(body.contains("ABCABC"));
+    Runway.read_prepared(&mut order, &plain(204, "", "")).unwrap();
+    assert_eq!(Runway.prepare(&order), Ok(None));
+    let body = body_of(&submit(&Runway, &order).unwrap());
+    assert_eq!(body["referenceImages"], json!([{ "uri": small }, { "uri": "runway://abc" }]));
+    assert_eq!(body.as_object().unwrap().len(), 3, "nothing of the upload is left");
+}
+
+#[test]
+fn an_upload_that_fails_is_told_by_class() {
+    let large = format!("data:image/png;base64,{}", "QUJD".repeat(5 * 1024 * 1024 / 4));
+    let mut order = work("image_to_video", json!({ "promptImage": large }), 1);
+    for (answer, expected) in [
+        (reply(401, json!({ "error": "Unauthorized" })), Credential),
+        (reply(429, json!({ "error": "slow down" })), Busy),
+        (reply(200, json!({ "runwayUri": "runway://abc" })), Unknown),
+        (plain(200, "text/html", "<h1>Hello</h1>"), Unknown),
+    ] {
+        assert_eq!(Runway.read_prepared(&mut order, &answer).unwrap_err().class, expected);
+    }
 }
 
 // --- looks ---

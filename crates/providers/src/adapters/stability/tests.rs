@@ -107,16 +107,16 @@ fn a_parameter_cannot_leave_the_path() {
 
 #[test]
 fn an_answer_is_the_file_or_the_id_to_look_under() {
-    assert_eq!(Stability.read_submit(&file("image/png", "SUCCESS")), Ok(made()));
-    assert_eq!(Stability.read_submit(&file("audio/mpeg", "SUCCESS")), Ok(made()));
+    assert_eq!(Stability.read_submit("", &file("image/png", "SUCCESS")), Ok(made()));
+    assert_eq!(Stability.read_submit("", &file("audio/mpeg", "SUCCESS")), Ok(made()));
     let without =
         Reply { headers: vec![("content-type".to_owned(), "image/webp".to_owned())], ..file("", "") };
-    assert_eq!(Stability.read_submit(&without), Ok(made()));
+    assert_eq!(Stability.read_submit("", &without), Ok(made()));
     for name in ["image", "audio", "video"] {
         let body = json!({ name: STANDARD.encode(PNG), "seed": 1, "finish_reason": "SUCCESS" });
-        assert_eq!(Stability.read_submit(&reply(200, body)), Ok(made()), "{name}");
+        assert_eq!(Stability.read_submit("", &reply(200, body)), Ok(made()), "{name}");
     }
-    let accepted = Stability.read_submit(&reply(200, json!({ "id": ID })));
+    let accepted = Stability.read_submit("", &reply(200, json!({ "id": ID })));
     assert_eq!(accepted, Ok(Word::Accepted(handle(), 10_000)));
     let call = Stability.poll(&handle());
     assert_eq!(
@@ -129,18 +129,18 @@ fn an_answer_is_the_file_or_the_id_to_look_under() {
 fn a_blurred_picture_is_a_refusal_even_with_status_200() {
     let json = |reason: &str| reply(200, json!({ "image": STANDARD.encode(PNG), "finish_reason": reason }));
     for read in [
-        Stability.read_submit(&file("image/png", "CONTENT_FILTERED")),
-        Stability.read_submit(&json("CONTENT_FILTERED")),
+        Stability.read_submit("", &file("image/png", "CONTENT_FILTERED")),
+        Stability.read_submit("", &json("CONTENT_FILTERED")),
         look(file("image/png", "CONTENT_FILTERED")),
         look(json("CONTENT_FILTERED")),
     ] {
         assert!(matches!(read, Ok(Word::Failed(_))));
         assert_eq!(class(read), (ContentPolicy, "content_filtered".to_owned()));
     }
-    assert_eq!(class(Stability.read_submit(&json("ERROR"))), (Unavailable, "error".to_owned()));
-    assert_eq!(class(Stability.read_submit(&json("DREAMED"))), (Unknown, "unreadable_200".to_owned()));
+    assert_eq!(class(Stability.read_submit("", &json("ERROR"))), (Unavailable, "error".to_owned()));
+    assert_eq!(class(Stability.read_submit("", &json("DREAMED"))), (Unknown, "unreadable_200".to_owned()));
     assert_eq!(
-        class(Stability.read_submit(&file("image/png", "DREAMED"))),
+        class(Stability.read_submit("", &file("image/png", "DREAMED"))),
         (Unknown, "unreadable_200".to_owned())
     );
 }
@@ -157,12 +157,12 @@ fn u11_a_success_that_is_neither_is_not_understood() {
         r#"{"image":"%"}"#,
         r#"{"id":"a6dc"#,
     ] {
-        let read = Stability.read_submit(&plain(200, "application/json", body));
+        let read = Stability.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
-    let page = Stability.read_submit(&plain(200, "text/html", "<html>"));
+    let page = Stability.read_submit("", &plain(200, "text/html", "<html>"));
     assert_eq!(class(page), (Unknown, "unreadable_200".to_owned()));
-    assert!(Stability.read_submit(&plain(200, "image/png", "")).is_err(), "an empty file is none");
+    assert!(Stability.read_submit("", &plain(200, "image/png", "")).is_err(), "an empty file is none");
 }
 
 #[test]
@@ -185,18 +185,18 @@ fn every_documented_status_has_its_class_at_submit() {
         (418, json!({}), Unknown, "http_418"),
     ];
     for (status, body, expected, code) in rows {
-        let read = Stability.read_submit(&reply(status, body));
+        let read = Stability.read_submit("", &reply(status, body));
         assert!(read.is_err(), "{status}");
         assert_eq!(class(read), (expected, code.to_owned()), "{status}");
     }
-    let words = Stability.read_submit(&reply(400, error("bad_request"))).unwrap_err().message;
+    let words = Stability.read_submit("", &reply(400, error("bad_request"))).unwrap_err().message;
     assert_eq!(words.as_deref(), Some("prompt: is required; seed: is too large"));
-    assert_eq!(Stability.read_submit(&reply(401, error("unauthorized"))).unwrap_err().message, None);
+    assert_eq!(Stability.read_submit("", &reply(401, error("unauthorized"))).unwrap_err().message, None);
 }
 
 #[test]
 fn after_too_many_requests_a_minute_is_waited() {
-    let wait_s = |reply| Stability.read_submit(&reply).unwrap_err().retry_after_s;
+    let wait_s = |reply| Stability.read_submit("", &reply).unwrap_err().retry_after_s;
     assert_eq!(wait_s(reply(429, error("rate_limit_exceeded"))), Some(60));
     assert_eq!(wait_s(with(reply(429, json!({})), "retry-after", "8")), Some(8));
     assert_eq!(wait_s(reply(500, json!({}))), None);

@@ -72,7 +72,7 @@ fn the_route_chooses_the_contract() {
 
 #[test]
 fn a_job_is_looked_at_where_its_family_is() {
-    let accepted = |model: &str, body: Value| Suno.read_submit_to(model, &reply(200, body));
+    let accepted = |model: &str, body: Value| Suno.read_submit(model, &reply(200, body));
     let first = json!({ "code": 200, "msg": "success", "data": { "taskId": "5c79" } });
     for (model, record, target) in [
         ("generate", "generate", "/api/v1/generate/record-info?taskId=5c79"),
@@ -92,7 +92,10 @@ fn a_job_is_looked_at_where_its_family_is() {
         assert_eq!(accepted("submit/music", second), Ok(Word::Accepted(handle_at("fetch"), 20_000)));
     }
     assert_eq!(Suno.poll(&handle_at("fetch")), Call::get("/suno/fetch/5c79"));
-    assert_eq!(Suno.read_submit(&reply(200, first)), Ok(Word::Accepted(handle_at("generate"), 20_000)));
+    assert_eq!(
+        Suno.read_submit("generate", &reply(200, first)),
+        Ok(Word::Accepted(handle_at("generate"), 20_000))
+    );
     for id in ["", "a/b", "a?b", "../x", "a b"] {
         assert!(Suno.adopt(id, "generate").is_err(), "{id}");
     }
@@ -112,7 +115,7 @@ fn u11_a_success_that_cannot_be_read_is_not_understood() {
         r#"{"code":200,"data":{"taskId":"../x"}}"#,
         r#"{"code":200,"data":{"ta"#,
     ] {
-        let read = Suno.read_submit(&plain(200, "application/json", body));
+        let read = Suno.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }
@@ -299,7 +302,7 @@ fn every_documented_code_has_its_class_whatever_the_status() {
     for (code, words, expected) in rows {
         for status in [200, code] {
             let answer = json!({ "code": code, "msg": words, "data": null });
-            let read = Suno.read_submit(&reply(status, answer));
+            let read = Suno.read_submit("", &reply(status, answer));
             assert_eq!(class(read), (expected, format!("code_{code}")), "{status} {code} {words}");
         }
     }
@@ -332,20 +335,23 @@ fn every_error_of_the_second_contract_has_its_class() {
         ),
     ];
     for (status, body, expected, code) in rows {
-        let read = Suno.read_submit_to("submit/music", &reply(status, body.clone()));
+        let read = Suno.read_submit("submit/music", &reply(status, body.clone()));
         assert_eq!(class(read), (expected, code.to_owned()), "{status} {body}");
     }
     for status in [500, 502, 503] {
-        let read = Suno.read_submit(&plain(status, "text/html", "<h1>Bad gateway</h1>"));
+        let read = Suno.read_submit("", &plain(status, "text/html", "<h1>Bad gateway</h1>"));
         assert_eq!(class(read), (Unavailable, format!("http_{status}")));
     }
-    assert_eq!(class(Suno.read_submit(&plain(418, "text/plain", "tea"))), (Unknown, "http_418".to_owned()));
+    assert_eq!(
+        class(Suno.read_submit("", &plain(418, "text/plain", "tea"))),
+        (Unknown, "http_418".to_owned())
+    );
 }
 
 #[test]
 fn only_the_callers_own_faults_come_with_words() {
     let words = |code: u16| {
-        Suno.read_submit(&reply(200, json!({ "code": code, "msg": "about it" }))).unwrap_err().message
+        Suno.read_submit("", &reply(200, json!({ "code": code, "msg": "about it" }))).unwrap_err().message
     };
     assert_eq!(words(422).as_deref(), Some("about it"));
     for code in [401, 402, 429, 500] {

@@ -103,7 +103,7 @@ fn a_picture_without_a_size_or_too_wide_a_result_is_the_callers_fault() {
 #[test]
 fn a_picture_is_followed_as_a_process_and_fetched_by_a_link() {
     let answer = json!({ "process_id": "p-1", "source_id": "s-1", "eta": 1_762_000_000 });
-    assert_eq!(Topaz.read_submit(&reply(200, answer)), Ok(Word::Accepted(process(), 3_000)));
+    assert_eq!(Topaz.read_submit("", &reply(200, answer)), Ok(Word::Accepted(process(), 3_000)));
     assert_eq!(Topaz.poll(&process()), Call::get("/image/v1/status/p-1"));
     for (state, progress) in [("Pending", Some(0)), ("Processing", Some(42)), ("Dreaming", None)] {
         let body = json!({ "process_id": "p-1", "status": state, "progress": progress, "credits": 1 });
@@ -165,7 +165,7 @@ fn network_and_container_are_those_of_the_route_and_the_file() {
 #[test]
 fn a_clip_is_handed_in_where_its_request_says() {
     let answer = json!({ "requestId": "r-1", "uploadId": "u", "uploadUrls": [UPLOADS] });
-    assert_eq!(Topaz.read_submit(&reply(200, answer)), Ok(Word::Accepted(request(), 0)));
+    assert_eq!(Topaz.read_submit("", &reply(200, answer)), Ok(Word::Accepted(request(), 0)));
     assert_eq!(Topaz.poll(&request()), Call::get("/video/r-1/status"));
     for body in [
         json!({ "status": "requested" }),
@@ -245,7 +245,7 @@ fn u11_a_success_that_cannot_be_read_is_not_understood() {
         r#"{"requestId":"r-1"}"#,
         r#"{"requestId":"r-1","uploadUrls":[]}"#,
     ] {
-        let read = Topaz.read_submit(&plain(200, "application/json", body));
+        let read = Topaz.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }
@@ -271,19 +271,19 @@ fn every_documented_status_has_its_class() {
     ] {
         let picture = reply(status, json!({ "code": status, "message": "about it" }));
         let words = (expected == Caller).then(|| "about it".to_owned());
-        let trouble = Topaz.read_submit(&picture).unwrap_err();
+        let trouble = Topaz.read_submit("", &picture).unwrap_err();
         assert_eq!(
             (trouble.class, trouble.code, trouble.message),
             (expected, format!("http_{status}"), words)
         );
         let clip = reply(status, json!({ "message": "about it", "errorCode": "SERVER_ERROR" }));
-        assert_eq!(class(Topaz.read_submit(&clip)), (expected, "SERVER_ERROR".to_owned()));
-        assert_eq!(class(Topaz.read_submit(&plain(status, "text/html", "<h1>no</h1>"))).0, expected);
+        assert_eq!(class(Topaz.read_submit("", &clip)), (expected, "SERVER_ERROR".to_owned()));
+        assert_eq!(class(Topaz.read_submit("", &plain(status, "text/html", "<h1>no</h1>"))).0, expected);
         let no_job = [400, 401, 402, 403, 404, 412, 413, 415, 422, 425, 429].contains(&status);
         assert_eq!(MANIFEST.no_job_statuses.contains(&status), no_job, "{status}");
     }
     let busy = with(reply(429, json!({})), "retry-after", "9");
-    assert_eq!(Topaz.read_submit(&busy).unwrap_err().retry_after_s, Some(9));
+    assert_eq!(Topaz.read_submit("", &busy).unwrap_err().retry_after_s, Some(9));
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn a_clip_is_asked_for_with_one_instance() {
 
 #[test]
 fn an_operation_is_asked_for_at_its_model() {
-    let accepted = Vertex.read_submit(&reply(200, json!({ "name": NAME })));
+    let accepted = Vertex.read_submit("", &reply(200, json!({ "name": NAME })));
     assert_eq!(accepted, Ok(Word::Accepted(handle(), 10_000)));
     let call = Vertex.poll(&handle());
     assert_eq!(
@@ -81,7 +81,7 @@ fn music_takes_a_seed_or_a_count() {
     let call = submit(&Vertex, &work("lyria-002", json!({ "prompt": "calm", "seed": 7 }), 1)).unwrap();
     assert_eq!(body_of(&call), json!({ "instances": [{ "prompt": "calm", "seed": 7 }], "parameters": {} }));
     let wav = json!({ "bytesBase64Encoded": "UklGRg==", "mimeType": "audio/wav" });
-    let read = Vertex.read_submit(&reply(200, json!({ "predictions": [wav], "deployedModelId": "1" })));
+    let read = Vertex.read_submit("", &reply(200, json!({ "predictions": [wav], "deployedModelId": "1" })));
     assert_eq!(read, Ok(Word::Finished { outputs: vec![Output::Bytes(b"RIFF"[..].into())], billed: None }));
 }
 
@@ -90,7 +90,7 @@ fn pictures_are_made_as_at_the_other_google() {
     let call = submit(&Vertex, &work("gemini-3-pro-image", json!({ "prompt": "p" }), 1)).unwrap();
     assert_eq!(call.target, "/publishers/google/models/gemini-3-pro-image:generateContent");
     let blocked = json!({ "promptFeedback": { "blockReason": "SAFETY" } });
-    assert_eq!(class(Vertex.read_submit(&reply(200, blocked))), (ContentPolicy, "SAFETY".to_owned()));
+    assert_eq!(class(Vertex.read_submit("", &reply(200, blocked))), (ContentPolicy, "SAFETY".to_owned()));
 }
 
 #[test]
@@ -98,14 +98,14 @@ fn troubles_are_those_of_google() {
     let error = |code: u16, status: &str| {
         reply(code, json!({ "error": { "code": code, "message": "m", "status": status } }))
     };
-    let refused = Vertex.read_submit(&error(404, "NOT_FOUND"));
+    let refused = Vertex.read_submit("", &error(404, "NOT_FOUND"));
     assert_eq!(class(refused), (Credential, "NOT_FOUND".to_owned()));
     assert_eq!(
-        class(Vertex.read_submit(&error(503, "UNAVAILABLE"))),
+        class(Vertex.read_submit("", &error(503, "UNAVAILABLE"))),
         (Unavailable, "UNAVAILABLE".to_owned())
     );
     for body in ["", "{}", "<html>", r#"{"name":"proj"#, r#"{"name":"projects/p"}"#] {
-        let read = Vertex.read_submit(&plain(200, "application/json", body));
+        let read = Vertex.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
         assert!(Vertex.read_poll(&handle(), &plain(200, "application/json", body)).is_err(), "{body}");
     }

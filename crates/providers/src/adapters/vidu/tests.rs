@@ -58,10 +58,10 @@ fn clips_come_by_address_and_pictures_as_they_can() {
 fn the_answer_names_the_job() {
     let answer = json!({ "task_id": "9182", "state": "created", "model": "viduq3-pro", "prompt": "a", "credits": 100,
         "payload": "00ff", "created_at": "2025-10-09T08:53:20Z" });
-    assert_eq!(Vidu.read_submit(&reply(200, answer)), Ok(Word::Accepted(task(), 5_000)));
+    assert_eq!(Vidu.read_submit("", &reply(200, answer)), Ok(Word::Accepted(task(), 5_000)));
     assert_eq!(Vidu.poll(&task()).target, "/ent/v2/tasks/9182/creations");
     for body in ["", "<html>", "[]", "{}", r#"{"task_id":""}"#, r#"{"task_id":"91"#] {
-        let read = Vidu.read_submit(&plain(200, "application/json", body));
+        let read = Vidu.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }
@@ -100,7 +100,7 @@ fn every_documented_reason_has_its_class_in_answers_and_in_jobs() {
     ];
     for (status, reason, expected) in rows {
         let body = json!({ "code": status, "reason": reason, "message": "words of theirs", "metadata": {} });
-        let trouble = Vidu.read_submit(&reply(status, body)).unwrap_err();
+        let trouble = Vidu.read_submit("", &reply(status, body)).unwrap_err();
         assert_eq!((trouble.class, trouble.code.as_str()), (expected, reason));
         let told = matches!(expected, Caller | ContentPolicy).then(|| "words of theirs".to_owned());
         assert_eq!(trouble.message, told, "{reason}");
@@ -111,8 +111,9 @@ fn every_documented_reason_has_its_class_in_answers_and_in_jobs() {
     for (status, expected) in
         [(401, Credential), (402, Quota), (429, Busy), (503, Unavailable), (404, Unknown)]
     {
-        let trouble =
-            Vidu.read_submit(&with(plain(status, "text/html", "<html>"), "retry-after", "4")).unwrap_err();
+        let trouble = Vidu
+            .read_submit("", &with(plain(status, "text/html", "<html>"), "retry-after", "4"))
+            .unwrap_err();
         assert_eq!((trouble.class, trouble.code), (expected, format!("http_{status}")));
         assert_eq!(trouble.retry_after_s, Some(4));
     }
@@ -182,6 +183,8 @@ fn u5_a_lost_job_is_found_by_its_payload() {
     assert_eq!(Vidu.read_lookup(&lost, &page(others.clone(), "")), Ok(Sought::Absent));
     let Ok(Sought::Then(call)) = Vidu.read_lookup(&lost, &page(others, "p2")) else { panic!() };
     assert_eq!(call.target, format!("{list}&pager.page_token=p2"));
+    let full: Value = (0..100).map(|id| json!({ "id": id.to_string(), "payload": "other" })).collect();
+    assert!(Vidu.read_lookup(&lost, &page(full, "")).is_err(), "a full page may be cut off");
     // Without payloads, or without a list, nothing is proved.
     for answer in [page(json!([{ "id": "1" }]), ""), reply(200, json!({})), plain(200, "text/html", "<html>")]
     {

@@ -73,7 +73,7 @@ fn clips_and_sounds_come_by_address_and_only_known_paths_are_asked() {
 
 #[test]
 fn a_task_is_named_and_pictures_are_handed_out() {
-    let read = |body: Value| Volcengine.read_submit(&reply(200, body));
+    let read = |body: Value| Volcengine.read_submit("", &reply(200, body));
     assert_eq!(read(json!({ "id": "cgt-20250101-x1" })), Ok(Word::Accepted(task(), 20_000)));
     assert_eq!(Volcengine.poll(&task()).target, "/contents/generations/tasks/cgt-20250101-x1");
     let pictures = |list: Value| read(json!({ "model": "m", "created": 1, "data": list, "usage": {} }));
@@ -96,7 +96,7 @@ fn a_task_is_named_and_pictures_are_handed_out() {
     let whole = read(json!({ "error": { "code": "InputTextSensitiveContentDetected", "message": "no" } }));
     assert_eq!(class(whole), (ContentPolicy, "InputTextSensitiveContentDetected".to_owned()));
     for body in ["", "<html>", "[]", "{}", r#"{"id":""}"#, r#"{"id":"cgt"#] {
-        let read = Volcengine.read_submit(&plain(200, "application/json", body));
+        let read = Volcengine.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }
@@ -139,7 +139,7 @@ fn every_documented_code_has_its_class_in_answers_and_in_tasks() {
         (500, "InternalServiceError", Unavailable),
     ] {
         let error = json!({ "code": code, "message": "words of theirs", "param": "", "type": "BadRequest" });
-        let trouble = Volcengine.read_submit(&reply(status, json!({ "error": error }))).unwrap_err();
+        let trouble = Volcengine.read_submit("", &reply(status, json!({ "error": error }))).unwrap_err();
         assert_eq!((trouble.class, trouble.code.as_str()), (expected, code));
         let told = matches!(expected, Caller | ContentPolicy).then(|| "words of theirs".to_owned());
         assert_eq!(trouble.message, told, "{code}");
@@ -151,7 +151,7 @@ fn every_documented_code_has_its_class_in_answers_and_in_tasks() {
         [(401, Credential), (402, Quota), (429, Busy), (502, Unavailable), (418, Unknown)]
     {
         let answer = with(plain(status, "text/html", "<html>"), "retry-after", "4");
-        let trouble = Volcengine.read_submit(&answer).unwrap_err();
+        let trouble = Volcengine.read_submit("", &answer).unwrap_err();
         assert_eq!((trouble.class, trouble.code), (expected, format!("http_{status}")));
         assert_eq!(trouble.retry_after_s, Some(4));
     }

@@ -70,7 +70,7 @@ fn only_known_endpoints_are_called() {
 
 #[test]
 fn pictures_come_with_what_they_cost() {
-    let read = |body: Value| Xai.read_submit(&reply(200, body));
+    let read = |body: Value| Xai.read_submit("", &reply(200, body));
     let png = Output::Bytes(b"\x89PNG"[..].into());
     let url = "https://imgen.x.ai/xai-tmp-1.jpeg";
     let image = json!({ "b64_json": "iVBORw==", "revised_prompt": "", "respect_moderation": true, "mime_type": "image/jpeg" });
@@ -86,7 +86,7 @@ fn pictures_come_with_what_they_cost() {
 #[test]
 fn a_refusal_is_a_success_without_a_picture() {
     let read = |data: Value| {
-        Xai.read_submit(&reply(200, json!({ "data": data, "usage": { "cost_in_usd_ticks": 0 } })))
+        Xai.read_submit("", &reply(200, json!({ "data": data, "usage": { "cost_in_usd_ticks": 0 } })))
     };
     let hidden = json!({ "url": "", "respect_moderation": false });
     for data in [json!([]), json!([hidden]), json!([hidden, hidden])] {
@@ -110,7 +110,7 @@ fn u11_a_success_that_cannot_be_read_is_not_understood() {
         r#"{"data":[{}]}"#,
         r#"{"data":[{"b64_json":"?"}]}"#,
     ] {
-        let read = Xai.read_submit(&plain(200, "application/json", body));
+        let read = Xai.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }
@@ -119,7 +119,7 @@ fn u11_a_success_that_cannot_be_read_is_not_understood() {
 
 #[test]
 fn a_clip_is_followed_by_its_request() {
-    let accepted = Xai.read_submit(&reply(200, json!({ "request_id": "r-1" })));
+    let accepted = Xai.read_submit("", &reply(200, json!({ "request_id": "r-1" })));
     assert_eq!(accepted, Ok(Word::Accepted(handle(), 5_000)));
     assert_eq!(Xai.poll(&handle()), Call::get("/videos/r-1"));
     assert_eq!(Xai.cancel(&handle()), None);
@@ -212,21 +212,21 @@ fn every_documented_error_has_its_class_in_either_shape() {
         let first = json!({ "error": { "message": words, "type": "t", "param": null, "code": "some_code" } });
         let second = json!({ "code": words, "error": "more about it" });
         assert_eq!(
-            class(Xai.read_submit(&reply(status, first))),
+            class(Xai.read_submit("", &reply(status, first))),
             (expected, "some_code".to_owned()),
             "{words}"
         );
-        let read = class(Xai.read_submit(&reply(status, second)));
+        let read = class(Xai.read_submit("", &reply(status, second)));
         assert!(read.0 == expected && !read.1.contains(' '), "{words}: {read:?}");
         let third = json!({ "code": "Some sentence", "error": words });
         assert_eq!(
-            class(Xai.read_submit(&reply(status, third))),
+            class(Xai.read_submit("", &reply(status, third))),
             (expected, format!("http_{status}")),
             "{words}"
         );
     }
     for status in [500, 502] {
-        let read = Xai.read_submit(&plain(status, "text/html", "<h1>Bad gateway</h1>"));
+        let read = Xai.read_submit("", &plain(status, "text/html", "<h1>Bad gateway</h1>"));
         assert_eq!(class(read), (Unavailable, format!("http_{status}")));
     }
 }
@@ -234,12 +234,12 @@ fn every_documented_error_has_its_class_in_either_shape() {
 #[test]
 fn only_the_callers_own_faults_come_with_words_and_busy_with_its_wait() {
     let error =
-        |status| Xai.read_submit(&reply(status, json!({ "code": "A sentence", "error": "about it" })));
+        |status| Xai.read_submit("", &reply(status, json!({ "code": "A sentence", "error": "about it" })));
     assert_eq!(error(400).unwrap_err().message.as_deref(), Some("about it"));
     assert_eq!(error(403).unwrap_err().message, None);
     assert_eq!(error(500).unwrap_err().message, None);
     let busy = with(reply(429, json!({ "error": "m" })), "retry-after", "9");
-    assert_eq!(Xai.read_submit(&busy).unwrap_err().retry_after_s, Some(9));
+    assert_eq!(Xai.read_submit("", &busy).unwrap_err().retry_after_s, Some(9));
 }
 
 #[test]

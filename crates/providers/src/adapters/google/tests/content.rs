@@ -166,7 +166,7 @@ fn u11_a_success_that_cannot_be_read_is_not_understood() {
         r#"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"?"}}]}}]}"#,
         r#"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","da"#,
     ] {
-        let read = Google.read_submit(&plain(200, "application/json", body));
+        let read = Google.read_submit("", &plain(200, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_200".to_owned()), "{body}");
     }
 }

@@ -43,9 +43,9 @@ fn files_in_the_call_are_bare_and_name_their_type() {
 #[test]
 fn the_generation_of_the_answer_is_the_handle() {
     let answer = json!({ "id": ID, "type": "image", "state": "queued", "model": "uni-1", "output": [] });
-    assert_eq!(Agents.read_submit(&reply(201, answer)), Ok(Word::Accepted(generation(), 3_000)));
+    assert_eq!(Agents.read_submit("", &reply(201, answer)), Ok(Word::Accepted(generation(), 3_000)));
     for body in NAMELESS {
-        let read = Agents.read_submit(&plain(201, "application/json", body));
+        let read = Agents.read_submit("", &plain(201, "application/json", body));
         assert_eq!(class(read), (Unknown, "unreadable_201".to_owned()), "u11: {body}");
     }
 }
@@ -74,11 +74,11 @@ fn every_documented_error_has_its_class() {
         (503, "Image URL ingestion unavailable", Unavailable),
     ];
     for (status, detail, expected) in rows {
-        let read = Agents.read_submit(&reply(status, json!({ "detail": detail })));
+        let read = Agents.read_submit("", &reply(status, json!({ "detail": detail })));
         assert_eq!(class(read), (expected, format!("http_{status}")), "{detail}");
     }
     let busy = with(reply(429, json!({ "detail": "Too many concurrent jobs" })), "retry-after", "60");
-    assert_eq!(Agents.read_submit(&busy).unwrap_err().retry_after_s, Some(60));
+    assert_eq!(Agents.read_submit("", &busy).unwrap_err().retry_after_s, Some(60));
 }
 
 #[test]

@@ -1,8 +1,11 @@
-//! `kill -9` at random moments, again and again, on the same data folder: every acknowledged job ends right, and
-//! the sandbox's own bill equals our cost entries (J1, U1, U2, M10, M12). The seed is printed; set
-//! `CRASH_SEED` to repeat a run and `CRASH_ROUNDS` for a longer one.
+//! `kill -9` at random moments, again and again, on the same data folder: every acknowledged job ends right, the
+//! sandbox's own bill equals our cost entries, and no provider beside the server is paid twice for a job (J1, U1, U2, U4,
+//! M10, M12). The seed is printed; set `CRASH_SEED` to repeat a run and `CRASH_ROUNDS` for a longer one.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
 
+mod providers;
+
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -10,6 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use providers::Upstreams;
 use serde_json::{Value, json};
 
 /// What a job orders, and how it must end.
@@ -146,19 +150,39 @@ fn j1_no_acknowledged_job_is_lost_or_paid_twice_over_a_hundred_crashes() {
     let data = folder.path().join("data");
     let wishes = wishes();
     let acknowledged: Mutex<Vec<(String, usize)>> = Mutex::default();
+    let upstreams = Upstreams::start(&data);
+    // Id, prompt, and which provider it went to.
+    let live: Mutex<Vec<(String, String, usize)>> = Mutex::default();
 
-    let mut key = String::new();
-    for _ in 0..rounds {
+    let (mut key, mut live_key) = (String::new(), String::new());
+    for round in 0..rounds {
         let server = Server::start(&data);
         if key.is_empty() {
             key = std::fs::read_to_string(data.join("test.key")).unwrap().trim().to_owned();
+            live_key = providers::live_key(&data);
         }
+        let paid: Vec<(usize, String)> = (0..1 + random.below(3))
+            .map(|n| (upstreams.pick(&mut random), format!("boat {n} of round {round}")))
+            .collect();
         let orders: Vec<usize> =
             (0..4 + random.below(5)).map(|_| random.below(wishes.len() as u64) as usize).collect();
         let pauses: Vec<u64> = orders.iter().map(|_| random.below(40)).collect();
         let power_cut = Duration::from_millis(20 + random.below(500));
         std::thread::scope(|scope| {
             let (address, key, wishes, acknowledged) = (server.address, &key, &wishes, &acknowledged);
+            let (live_key, upstreams, live) = (&live_key, &upstreams, &live);
+            scope.spawn(move || {
+                for (place, prompt) in paid {
+                    let upstream = &upstreams.all[place];
+                    let mut input = upstream.input.clone();
+                    input["prompt"] = prompt.clone().into();
+                    let body = json!({"model": upstream.model, "wait": 0, "input": input});
+                    let answer = exchange(address, live_key, "POST", "/v1/generations", Some(&body));
+                    let Some((status, answer)) = answer else { return };
+                    assert_eq!(status, 202, "{answer}");
+                    live.lock().unwrap().push((answer["id"].as_str().unwrap().to_owned(), prompt, place));
+                }
+            });
             scope.spawn(move || {
                 for (order, pause_ms) in orders.into_iter().zip(pauses) {
                     let wish = &wishes[order];
@@ -211,6 +235,25 @@ fn j1_no_acknowledged_job_is_lost_or_paid_twice_over_a_hundred_crashes() {
             }
         }
     }
+    upstreams.calm();
+    let mut ended = HashMap::new();
+    for (id, prompt, place) in live.into_inner().unwrap() {
+        let give_up = Instant::now() + Duration::from_secs(240);
+        let end = loop {
+            let path = format!("/v1/generations/{id}?wait=30");
+            let (status, job) =
+                exchange(server.address, &live_key, "GET", &path, None).expect("the server answers");
+            assert_eq!(status, 200, "job {id} is lost: {job} (seed {seed})");
+            match job["status"].as_str().unwrap() {
+                "completed" => break "completed".to_owned(),
+                "queued" | "running" => {
+                    assert!(Instant::now() < give_up, "job {id} does not end: {job} (seed {seed})")
+                }
+                _ => break job["error"]["code"].as_str().unwrap_or_default().to_owned(),
+            }
+        };
+        ended.insert(prompt, (place, end));
+    }
     // Jobs that were admitted but not acknowledged end too, before the books are closed.
     let settled = Instant::now() + Duration::from_secs(120);
     let audit = loop {
@@ -221,7 +264,13 @@ fn j1_no_acknowledged_job_is_lost_or_paid_twice_over_a_hundred_crashes() {
         std::thread::sleep(Duration::from_millis(500));
     };
     server.stop();
-    println!("crash test: {} acknowledged jobs, audit {audit}", acknowledged.len());
+    let unresolved = upstreams.judge(&ended, seed);
+    println!(
+        "crash test: {} acknowledged jobs of the sandbox and {} of providers, {unresolved} of them without a way to ask what \
+         became of them; audit {audit}",
+        acknowledged.len(),
+        ended.len()
+    );
     assert_eq!(audit["open_jobs"], 0, "{audit} (seed {seed})");
     assert_eq!(audit["broken"], json!([]), "{audit} (seed {seed})");
     assert_eq!(audit["sandbox"]["billed_usd"], audit["sandbox"]["cost_entries_usd"], "{audit} (seed {seed})");
