@@ -12,10 +12,11 @@ use crate::load::{Load, Measured};
 use crate::process::Process;
 use crate::table::{self, Row};
 use crate::upstream::Upstream;
-use crate::{Result, catalogue, doors, growth, machine, polls, process, submits, sync, weight};
+use crate::{Result, catalogue, doors, growth, looks, machine, polls, process, submits, sync, weight};
 
 /// The measurements by name, in the order of the table.
-const NAMES: [&str; 8] = ["catalogue", "sync", "slow", "submits", "doors", "polls", "weight", "growth"];
+const NAMES: [&str; 9] =
+    ["catalogue", "sync", "slow", "submits", "doors", "polls", "looks", "weight", "growth"];
 
 /// Clients of the closed loops.
 pub(crate) const CLIENTS: usize = 64;
@@ -92,6 +93,7 @@ impl Bench {
             "submits" => submits::measure(self).await,
             "doors" => doors::measure(self).await,
             "polls" => polls::measure(self).await,
+            "looks" => looks::measure(self).await,
             "weight" => weight::measure(self).await,
             "growth" => growth::measure(self).await,
             _ => Ok(Vec::new()),

@@ -12,6 +12,7 @@ mod doors;
 mod floors;
 mod growth;
 mod load;
+mod looks;
 mod machine;
 mod polls;
 mod process;
@@ -20,6 +21,7 @@ mod server;
 mod submits;
 mod sync;
 mod table;
+mod tasks;
 mod upstream;
 mod weight;
 

@@ -95,7 +95,8 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
     ])
 }
 
-fn is_over(answer: &Answer) -> bool {
+/// Whether an answer tells of a job that went well.
+pub(crate) fn is_over(answer: &Answer) -> bool {
     answer.status == 200 && answer.contains(b"\"completed\"")
 }
 
@@ -141,13 +142,13 @@ async fn submit_all(server: &Server, count: usize) -> Result<Vec<String>> {
 }
 
 /// Callers that have asked and have no answer yet.
-struct Waiting {
+pub(crate) struct Waiting {
     callers: JoinSet<Result<(usize, Instant)>>,
 }
 
 impl Waiting {
     /// Connects all callers, sends their requests, and gives the server a moment to get to each.
-    async fn begin(server: SocketAddr, requests: Vec<Bytes>, right: fn(&Answer) -> bool) -> Result<Self> {
+    pub(crate) async fn begin(server: SocketAddr, requests: Vec<Bytes>, right: fn(&Answer) -> bool) -> Result<Self> {
         let count = requests.len();
         let opening = Arc::new(Semaphore::new(OPENING));
         let asked = Arc::new(AtomicUsize::new(0));
@@ -180,7 +181,7 @@ impl Waiting {
     }
 
     /// Which caller was answered when.
-    async fn answers(mut self) -> Result<Vec<(usize, Instant)>> {
+    pub(crate) async fn answers(mut self) -> Result<Vec<(usize, Instant)>> {
         let mut answers = Vec::new();
         while let Some(caller) = self.callers.join_next().await {
             answers.push(caller??);

@@ -21,11 +21,15 @@ pub(crate) struct Settings {
     pub(crate) assets: &'static str,
     /// `engine.workers`, where it is not the default.
     pub(crate) workers: Option<u32>,
+    /// Where the provider of clips is, if it takes part.
+    pub(crate) tasks: Option<SocketAddr>,
+    /// Whether providers are told where to call back.
+    pub(crate) called_back: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { assets: "pass", workers: None }
+        Self { assets: "pass", workers: None, tasks: None, called_back: false }
     }
 }
 
@@ -94,6 +98,14 @@ impl Server {
             .env("SPOOL_ENGINE_ASSETS", settings.assets);
         if let Some(workers) = settings.workers {
             command.env("SPOOL_ENGINE_WORKERS", workers.to_string());
+        }
+        if let Some(tasks) = settings.tasks {
+            command
+                .env("SPOOL_PROVIDERS_VOLCENGINE_BASE_URL", format!("http://{tasks}"))
+                .env("SPOOL_PROVIDERS_VOLCENGINE_KEY", "none");
+        }
+        if settings.called_back {
+            command.env("SPOOL_PUBLIC_URL", format!("http://{address}"));
         }
         command.stderr(File::options().create(true).append(true).open(&log)?);
         let begun = Instant::now();

@@ -135,14 +135,15 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
     }
 }
 
-struct Request<'a> {
-    target: &'a str,
-    body: &'a [u8],
-    length: usize,
+/// A request that came whole.
+pub(crate) struct Request<'a> {
+    pub(crate) target: &'a str,
+    pub(crate) body: &'a [u8],
+    pub(crate) length: usize,
 }
 
 impl<'a> Request<'a> {
-    fn of(bytes: &'a [u8]) -> Option<Self> {
+    pub(crate) fn of(bytes: &'a [u8]) -> Option<Self> {
         let end = find(bytes, b"\r\n\r\n")?;
         let mut lines = bytes[..end].split(|byte| *byte == b'\n');
         let first = std::str::from_utf8(lines.next()?).ok()?;
@@ -197,11 +198,13 @@ fn queue_answer(shared: &Shared, target: &str, body: &[u8]) -> Vec<u8> {
     answer("application/json", body.as_bytes())
 }
 
-fn refusal() -> Vec<u8> {
+/// Says that there is nothing.
+pub(crate) fn refusal() -> Vec<u8> {
     b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec()
 }
 
-fn answer(content_type: &str, body: &[u8]) -> Vec<u8> {
+/// An answer with this body.
+pub(crate) fn answer(content_type: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let mut bytes =
         format!("HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n\r\n")

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Json, Router};
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 use http_body_util::BodyExt;
 use parking_lot::Mutex;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 pub use crate::bill::Paid;
@@ -44,6 +44,8 @@ pub enum Behaviour {
     Fail(StatusCode),
     /// 200 with a page instead of what was promised; nothing is accepted.
     Html,
+    /// This status and the whole request back; nothing is accepted.
+    Mirror(StatusCode, Mirror),
     /// Accept, and answer with half of the answer.
     Truncated,
     /// Hang up; nothing is accepted.
@@ -88,10 +90,21 @@ pub enum Look {
     },
     /// This status with a gateway's page.
     Page(StatusCode),
+    /// This status and the whole request back.
+    Mirror(StatusCode, Mirror),
     /// The right answer, cut in half.
     Truncated,
     /// Hang up.
     Drop,
+}
+
+/// How a request is given back, by servers that tell more than they should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mirror {
+    /// A page with the target, all headers and the body, such as frameworks show while they are being worked on.
+    Page,
+    /// JSON with the body as a text wherever some provider puts a code, a type, a state or its words. No headers.
+    Json,
 }
 
 /// What happens to the callback when a job ends that has one.
@@ -410,6 +423,7 @@ impl Stage {
             Some(Behaviour::Busy { retry_after_s }) => self.protocol.busy(retry_after_s),
             Some(Behaviour::Fail(status)) => self.protocol.fail(status),
             Some(Behaviour::Html) => page(StatusCode::OK),
+            Some(Behaviour::Mirror(status, mirror)) => mirrored(&asked, status, mirror),
             Some(Behaviour::Drop) => hang_up(),
             Some(Behaviour::Slow(pause)) => {
                 let response = self.answer(&asked, plan);
@@ -449,6 +463,7 @@ impl Stage {
             }
             Some(Look::Busy { retry_after_s }) => self.protocol.busy(retry_after_s),
             Some(Look::Page(status)) => page(status),
+            Some(Look::Mirror(status, mirror)) => mirrored(&asked, status, mirror),
             Some(Look::Truncated) => half(self.answer(&asked, Plan::default())).await,
             Some(Look::Drop) => hang_up(),
         }
@@ -477,6 +492,32 @@ impl Stage {
 fn page(status: StatusCode) -> Response {
     let body = "<html><body><h1>Something is not right</h1></body></html>";
     (status, [(header::CONTENT_TYPE, "text/html")], body).into_response()
+}
+
+/// The request as an answer.
+fn mirrored(asked: &Asked, status: StatusCode, mirror: Mirror) -> Response {
+    let body = String::from_utf8_lossy(&asked.body);
+    match mirror {
+        Mirror::Page => {
+            let mut text = format!("<html><body><pre>{} {}?{}\n", asked.method, asked.path, asked.query);
+            for (name, value) in &asked.headers {
+                text.push_str(&format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes())));
+            }
+            text.push_str(&format!("\n{body}</pre></body></html>"));
+            (status, [(header::CONTENT_TYPE, "text/html")], text).into_response()
+        }
+        Mirror::Json => {
+            let finding = json!({
+                "code": body, "type": body, "status": body, "reason": body, "name": body, "message": body, "msg": body,
+                "detail": body, "loc": ["body", body], "param": body,
+            });
+            let mut answer = finding.clone();
+            answer["error"] = finding.clone();
+            answer["errors"] = json!([finding]);
+            answer["base_resp"] = json!({ "status_code": body, "status_msg": body });
+            (status, Json(answer)).into_response()
+        }
+    }
 }
 
 /// The same answer with half of its body.

@@ -13,6 +13,8 @@ mod master_key;
 mod models;
 #[cfg(test)]
 mod models_page;
+#[cfg(test)]
+mod providers_page;
 mod run;
 mod serve;
 mod server;

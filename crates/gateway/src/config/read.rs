@@ -147,18 +147,23 @@ impl<'a> Reader<'a> {
         if given.is_empty() {
             return None;
         }
-        let sound = url::Url::parse(given).ok().filter(|url| {
-            matches!(url.scheme(), "http" | "https")
-                && url.host().is_some()
-                && url.username().is_empty()
-                && url.password().is_none()
-                && url.query().is_none()
-                && url.fragment().is_none()
-        });
-        if sound.is_none() {
+        if !is_plain_url(given) {
             // Not quoted: somebody may have put a password into it.
             self.wrong(path, "must be an http or https URL without user name, password, `?` and `#`");
+            return None;
         }
-        sound.map(|_| given.to_owned())
+        Some(given.to_owned())
     }
+}
+
+/// Whether this is an absolute http or https URL in which no secret has a place.
+pub fn is_plain_url(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.host().is_some()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    })
 }

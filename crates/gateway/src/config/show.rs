@@ -5,6 +5,7 @@ use std::fmt::Write;
 use toml::Value;
 
 use super::layers::{Entry, Layers};
+use super::read::is_plain_url;
 
 /// What is shown for a secret that is set.
 const MASK: &str = "\"********\"";
@@ -32,6 +33,10 @@ fn value(entry: &Entry) -> String {
     };
     match &entry.value {
         _ if entry.setting.secret && !empty => MASK.to_owned(),
+        // What is refused as an address may be a key in the wrong place, or have one in it.
+        Value::String(text) if !empty && entry.setting.path.ends_with("_url") && !is_plain_url(text) => {
+            MASK.to_owned()
+        }
         Value::Table(_) if empty => "{}".to_owned(),
         value => value.to_string(),
     }

@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "a test has no public items")]
 
 mod admin;
+mod canary;
 mod config;
 mod ground;
 mod providers;
