@@ -76,7 +76,12 @@ fn polled(followed: Followed, count: usize) -> Vec<Row> {
     let since_end = sorted(&followed, |told| told.ended);
     vec![
         told(&format!("Looks at the provider for each finished job, {way}"), looks(&followed), ""),
-        Row::bound(&format!("Most looks at one job for each {} s, {way}", PACE.as_secs()), pressed(&followed, 0), "", 1.0),
+        Row::bound(
+            &format!("Most looks at one job for each {} s, {way}", PACE.as_secs()),
+            pressed(&followed, 0),
+            "",
+            1.0,
+        ),
         told(&format!("Job's end to its caller's answer, middle, {way}"), ms(&since_end, 50.0) / 1e3, " s"),
         Row::bound(
             &format!("From the look that finds the end to the caller's answer, 99th percentile, {way}"),
@@ -95,7 +100,10 @@ fn called(followed: Followed, count: usize) -> Vec<Row> {
         told(&format!("Looks at the provider for each finished job, {way}"), looks(&followed), ""),
         // A callback asks for one look of its own.
         Row::bound(
-            &format!("Most looks at one job for each {} s, beside that after the callback, {way}", PACE.as_secs()),
+            &format!(
+                "Most looks at one job for each {} s, beside that after the callback, {way}",
+                PACE.as_secs()
+            ),
             pressed(&followed, 1),
             "",
             1.0,

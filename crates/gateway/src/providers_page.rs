@@ -55,9 +55,13 @@ fn of_auth(auth: Auth) -> String {
         Auth::Open => "none".to_owned(),
         Auth::Header { name, prefix } => format!("key, sent as `{name}: {prefix}…`"),
         Auth::Basic => "`user:password`, sent as HTTP Basic".to_owned(),
-        Auth::Jwt => "key, or `access:secret` of which short-lived tokens are made; sent as a bearer".to_owned(),
+        Auth::Jwt => {
+            "key, or `access:secret` of which short-lived tokens are made; sent as a bearer".to_owned()
+        }
         Auth::Volcengine { .. } => "`access:secret`, with which each call is signed".to_owned(),
-        Auth::GoogleAccount => "JSON key of a service account; sent is a bearer that Google gives for it".to_owned(),
+        Auth::GoogleAccount => {
+            "JSON key of a service account; sent is a bearer that Google gives for it".to_owned()
+        }
     }
 }
 
@@ -131,7 +135,8 @@ fn served(catalogue: &Catalogue, provider: &str, adapter: Option<&dyn Adapter>) 
 /// The model's defaults, once with each of its parameters that take files: which form a file gets depends on the
 /// provider's name for the model, and that can depend on what is given.
 fn with_a_file(model: &Model) -> Vec<Params> {
-    let defaults = model.params.iter().filter_map(|(name, param)| Some((name.clone(), param.default.clone()?)));
+    let defaults =
+        model.params.iter().filter_map(|(name, param)| Some((name.clone(), param.default.clone()?)));
     let defaults = Params(defaults.collect());
     let mut all = Vec::new();
     for (name, param) in &model.params {
@@ -281,13 +286,9 @@ fn every_cell_of_the_table_stands_in_its_column() {
 
 #[test]
 fn times_are_told_in_the_largest_unit_that_fits() {
-    for (ms, told) in [
-        (500, "0.5 s"),
-        (90_000, "90 s"),
-        (120_000, "2 min"),
-        (3_600_000, "1 h"),
-        (604_800_000, "7 d"),
-    ] {
+    for (ms, told) in
+        [(500, "0.5 s"), (90_000, "90 s"), (120_000, "2 min"), (3_600_000, "1 h"), (604_800_000, "7 d")]
+    {
         assert_eq!(time(ms), told);
     }
 }

@@ -252,7 +252,7 @@ fn j1_no_acknowledged_job_is_lost_or_paid_twice_over_a_hundred_crashes() {
                 _ => {
                     let code = job["error"]["code"].as_str().unwrap_or_default();
                     if code != "outcome_unknown" {
-                        let path = format!("/v1/account/jobs/{id}/statement");
+                        let path = format!("/v1/jobs/{id}/statement");
                         let told = exchange(server.address, &live_key, "GET", &path, None);
                         println!("{prompt}: {job}\n{told:?}");
                     }

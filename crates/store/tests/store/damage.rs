@@ -138,8 +138,17 @@ async fn every_statement_finds_its_rows_by_an_index() {
         let path = file.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         if name.starts_with("audit_")
-            || ["accounts", "keys", "keys_before", "bookings", "ping", "budget_set", "credentials", "jobs_under"]
-                .contains(&name.as_str())
+            || [
+                "accounts",
+                "keys",
+                "keys_before",
+                "bookings",
+                "ping",
+                "budget_set",
+                "credentials",
+                "jobs_under",
+            ]
+            .contains(&name.as_str())
         {
             continue;
         }
