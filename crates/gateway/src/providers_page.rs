@@ -55,9 +55,13 @@ fn of_auth(auth: Auth) -> String {
         Auth::Open => "none".to_owned(),
         Auth::Header { name, prefix } => format!("key, sent as `{name}: {prefix}…`"),
         Auth::Basic => "`user:password`, sent as HTTP Basic".to_owned(),
-        Auth::Jwt => "key, or `access:secret` of which short-lived tokens are made; sent as a bearer".to_owned(),
+        Auth::Jwt => {
+            "key, or `access:secret` of which short-lived tokens are made; sent as a bearer".to_owned()
+        }
         Auth::Volcengine { .. } => "`access:secret`, with which each call is signed".to_owned(),
-        Auth::GoogleAccount => "JSON key of a service account; sent is a bearer that Google gives for it".to_owned(),
+        Auth::GoogleAccount => {
+            "JSON key of a service account; sent is a bearer that Google gives for it".to_owned()
+        }
     }
 }
 
@@ -131,7 +135,8 @@ fn served(catalogue: &Catalogue, provider: &str, adapter: Option<&dyn Adapter>) 
 /// The model's defaults, once with each of its parameters that take files: which form a file gets depends on the
 /// provider's name for the model, and that can depend on what is given.
 fn with_a_file(model: &Model) -> Vec<Params> {
-    let defaults = model.params.iter().filter_map(|(name, param)| Some((name.clone(), param.default.clone()?)));
+    let defaults =
+        model.params.iter().filter_map(|(name, param)| Some((name.clone(), param.default.clone()?)));
     let defaults = Params(defaults.collect());
     let mut all = Vec::new();
     for (name, param) in &model.params {
@@ -224,12 +229,17 @@ fn page(catalogue: &Catalogue) -> String {
         let _ = writeln!(text, "| {} |", row(*adapter, &served).join(" | "));
     }
 
-    text.push_str(
-        "\n## Named by routes, not served\n\nRoutes of the shipped models may also name these. No adapter exists for them, \
-         so such a route is never taken and none of them can be set up:\n\n| provider | routes |\n|---|---|\n",
-    );
     let known: BTreeSet<&str> = registry::adapters().iter().map(|a| a.manifest().provider).collect();
-    for name in registry::NAMES.iter().filter(|name| !known.contains(*name)) {
+    let lacking: Vec<&str> = registry::NAMES.iter().copied().filter(|name| !known.contains(name)).collect();
+    if lacking.is_empty() {
+        text.push_str("\nEvery name that routes of models may use is in this table.\n");
+    } else {
+        text.push_str(
+            "\n## Named by routes, not served\n\nRoutes of the shipped models may also name these. No adapter exists for \
+             them, so such a route is never taken and none of them can be set up:\n\n| provider | routes |\n|---|---|\n",
+        );
+    }
+    for name in lacking {
         let _ = writeln!(text, "| `{name}` | {} |", served(catalogue, name, None).list());
     }
 
@@ -281,13 +291,9 @@ fn every_cell_of_the_table_stands_in_its_column() {
 
 #[test]
 fn times_are_told_in_the_largest_unit_that_fits() {
-    for (ms, told) in [
-        (500, "0.5 s"),
-        (90_000, "90 s"),
-        (120_000, "2 min"),
-        (3_600_000, "1 h"),
-        (604_800_000, "7 d"),
-    ] {
+    for (ms, told) in
+        [(500, "0.5 s"), (90_000, "90 s"), (120_000, "2 min"), (3_600_000, "1 h"), (604_800_000, "7 d")]
+    {
         assert_eq!(time(ms), told);
     }
 }
