@@ -23,6 +23,10 @@ const MODEL: &str = "bytedance/seedance-1.0-pro-fast";
 /// The provider's pace (its manifest's), over which the orders are spread, so that the looks are too.
 const PACE: Duration = Duration::from_secs(10);
 
+/// How long the jobs are left alone before callers wait for them: the provider is first asked after twenty seconds and then at its
+/// pace, so each is asked for once or twice in vain.
+const STAY: Duration = Duration::from_secs(25);
+
 /// Over this time the jobs end.
 const ENDING: Duration = Duration::from_secs(10);
 
@@ -56,6 +60,7 @@ async fn follow(bench: &Bench, count: usize, callbacks: bool) -> Result<Followed
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    tokio::time::sleep(STAY).await;
     let requests = jobs
         .iter()
         .map(|job| request("GET", &format!("/v1/generations/{job}?wait=60"), &server.key, ""))
@@ -76,7 +81,12 @@ fn polled(followed: Followed, count: usize) -> Vec<Row> {
     let since_end = sorted(&followed, |told| told.ended);
     vec![
         told(&format!("Looks at the provider for each finished job, {way}"), looks(&followed), ""),
-        Row::bound(&format!("Most looks at one job for each {} s, {way}", PACE.as_secs()), pressed(&followed, 0), "", 1.0),
+        Row::bound(
+            &format!("Most looks at one job for each {} s, {way}", PACE.as_secs()),
+            pressed(&followed, 0),
+            "",
+            1.0,
+        ),
         told(&format!("Job's end to its caller's answer, middle, {way}"), ms(&since_end, 50.0) / 1e3, " s"),
         Row::bound(
             &format!("From the look that finds the end to the caller's answer, 99th percentile, {way}"),
@@ -95,7 +105,10 @@ fn called(followed: Followed, count: usize) -> Vec<Row> {
         told(&format!("Looks at the provider for each finished job, {way}"), looks(&followed), ""),
         // A callback asks for one look of its own.
         Row::bound(
-            &format!("Most looks at one job for each {} s, beside that after the callback, {way}", PACE.as_secs()),
+            &format!(
+                "Most looks at one job for each {} s, beside that after the callback, {way}",
+                PACE.as_secs()
+            ),
             pressed(&followed, 1),
             "",
             1.0,

@@ -148,7 +148,11 @@ pub(crate) struct Waiting {
 
 impl Waiting {
     /// Connects all callers, sends their requests, and gives the server a moment to get to each.
-    pub(crate) async fn begin(server: SocketAddr, requests: Vec<Bytes>, right: fn(&Answer) -> bool) -> Result<Self> {
+    pub(crate) async fn begin(
+        server: SocketAddr,
+        requests: Vec<Bytes>,
+        right: fn(&Answer) -> bool,
+    ) -> Result<Self> {
         let count = requests.len();
         let opening = Arc::new(Semaphore::new(OPENING));
         let asked = Arc::new(AtomicUsize::new(0));

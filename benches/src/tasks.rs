@@ -144,8 +144,10 @@ impl Shared {
 
 /// Tells what the provider tells, on a connection that is kept from one callback to the next.
 async fn call_back(line: &mut Option<Client>, url: &str, no: usize) -> Result<()> {
-    let (host, path) =
-        url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).ok_or("a callback's address is odd")?;
+    let (host, path) = url
+        .strip_prefix("http://")
+        .and_then(|rest| rest.split_once('/'))
+        .ok_or("a callback's address is odd")?;
     let client = match line {
         Some(client) => client,
         None => line.insert(Client::connect(host.parse()?).await?),
@@ -193,7 +195,10 @@ fn answer_to(shared: &Shared, target: &str, body: &[u8]) -> Vec<u8> {
     };
     task.looks.fetch_add(1, Ordering::Relaxed);
     if shared.when(&task.ended).is_none() {
-        return answer("application/json", format!("{{\"id\":\"cgt-{no}\",\"status\":\"running\"}}").as_bytes());
+        return answer(
+            "application/json",
+            format!("{{\"id\":\"cgt-{no}\",\"status\":\"running\"}}").as_bytes(),
+        );
     }
     shared.note(&task.found);
     let address = shared.address;
