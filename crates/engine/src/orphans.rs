@@ -15,6 +15,8 @@ use crate::providers::{Door, Sending};
 
 /// How often the lists are read: what a provider has and we do not know is found within a quarter of an hour.
 const EVERY: Duration = Duration::from_secs(300);
+/// The first time after a start: what was open then has been asked for by itself first.
+const FIRST_AFTER: Duration = Duration::from_secs(60);
 /// How far back the first list after a start reaches, milliseconds.
 const FIRST_MS: i64 = 86_400_000;
 /// How far back each later one reaches, milliseconds.
@@ -138,13 +140,13 @@ pub(crate) fn start(engine: &Engine) {
 
 async fn run(engine: Engine) {
     let inner = Arc::clone(&engine.inner);
-    let mut back_ms = FIRST_MS;
-    while !inner.tasks.is_stopping() {
-        engine.look_for_orphans(back_ms).await;
-        back_ms = LATER_MS;
+    let (mut pause, mut back_ms) = (FIRST_AFTER, FIRST_MS);
+    loop {
         tokio::select! {
-            () = tokio::time::sleep(EVERY) => {}
-            () = inner.tasks.stopping() => {}
+            () = tokio::time::sleep(pause) => {}
+            () = inner.tasks.stopping() => return,
         }
+        engine.look_for_orphans(back_ms).await;
+        (pause, back_ms) = (EVERY, LATER_MS);
     }
 }

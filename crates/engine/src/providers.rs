@@ -1,11 +1,11 @@
 //! The providers this server can reach: their adapters, addresses and credentials, and how a call to one is made.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
-use spool_domain::adapter::{Adapter, Call, Callbacks, Manifest, Method, Reply};
+use spool_domain::adapter::{Adapter, Call, Manifest, Method, Reply};
 use spool_domain::ids::{AccountId, Entropy};
 use spool_domain::order::Mode;
 use spool_domain::resident::{Answer, Resident, SCHEME};
@@ -14,7 +14,8 @@ use url::Url;
 
 use crate::address::Allow;
 pub use crate::credential::Credential;
-use crate::credential::{CREDENTIALS_MAX, Held, MasterKey, Set, Shelf};
+pub(crate) use crate::credential::Reached;
+use crate::credential::{MasterKey, Set, Shelf};
 use crate::settings::Settings;
 use crate::upstream::{self, Client, Guard, Outgoing, Unanswered, Why};
 
@@ -88,16 +89,9 @@ pub struct Live {
     places: Option<u32>,
 }
 
-/// A real provider with the credential of one attempt.
-#[derive(Clone)]
-pub struct Reached {
-    live: Arc<Live>,
-    held: Option<Arc<Held>>,
-}
-
 /// All providers, and the client to reach them with.
 pub struct Providers {
-    live: HashMap<&'static str, Arc<Live>>,
+    pub(crate) live: HashMap<&'static str, Arc<Live>>,
     sandbox: Arc<dyn Adapter>,
     resident: Arc<dyn Resident>,
     clock: Arc<dyn Clock>,
@@ -124,7 +118,7 @@ impl Door {
     pub(crate) fn adapter(&self) -> &dyn Adapter {
         match self {
             Self::Sandbox(adapter) => adapter.as_ref(),
-            Self::Live(live) => live.adapter.as_ref(),
+            Self::Live(reached) => reached.adapter(),
         }
     }
 
@@ -144,7 +138,7 @@ impl Door {
     pub(crate) fn credential(&self) -> &str {
         match self {
             Self::Sandbox(_) => "",
-            Self::Live(reached) => reached.held.as_ref().map_or("", |held| held.credential.name.as_str()),
+            Self::Live(reached) => reached.held().map_or("", |held| held.credential.name.as_str()),
         }
     }
 }
@@ -213,42 +207,6 @@ impl Providers {
         self
     }
 
-    /// From now on a provider has these credentials from this source, beside those from the other one. Attempts that
-    /// are on their way go on with theirs, jobs at the provider with the one of their name. Nothing changes if one
-    /// of them is wrong.
-    pub fn set_credentials(
-        &self,
-        provider: &str,
-        shelf: Shelf,
-        credentials: Vec<Credential>,
-    ) -> Result<(), BadSetup> {
-        let live = self.check_credentials(provider, &credentials)?;
-        live.credentials.replace(shelf, credentials);
-        Ok(())
-    }
-
-    /// Whether a provider takes these credentials.
-    pub(crate) fn check_credentials(
-        &self,
-        provider: &str,
-        credentials: &[Credential],
-    ) -> Result<&Live, BadSetup> {
-        let live = self.live.get(provider).ok_or_else(|| BadSetup::Unknown(provider.to_owned()))?;
-        let mut names = HashSet::new();
-        for credential in credentials {
-            let name = credential.name.clone();
-            let fits = if !names.insert(name.clone()) {
-                Err("is there twice")
-            } else if names.len() > CREDENTIALS_MAX {
-                Err("is the 65th; a provider may have 64")
-            } else {
-                credential.fits(live.manifest().auth)
-            };
-            fits.map_err(|needed| BadSetup::Credential { provider: provider.to_owned(), name, needed })?;
-        }
-        Ok(live)
-    }
-
     /// Takes over what the operator set about addresses.
     pub(crate) fn guarded_by(mut self, settings: &Settings) -> Self {
         self.allow = Arc::clone(&settings.allow);
@@ -266,7 +224,7 @@ impl Providers {
     pub(crate) fn doors_for(&self, mode: Mode, account: AccountId, provider: &str) -> Vec<Door> {
         let Some(pass) = LivePass::of(mode) else { return vec![Door::Sandbox(Arc::clone(&self.sandbox))] };
         let Some(live) = self.live(pass, provider) else { return Vec::new() };
-        if live.open && live.credentials.is_empty() {
+        if live.goes_bare() {
             return vec![Door::Live(Reached::with(live, None))];
         }
         let turns = live.credentials.in_turn(account, self.entropy.as_ref());
@@ -297,7 +255,7 @@ impl Providers {
         for live in self.live.values() {
             let all = live.credentials.in_force();
             doors.extend(all.iter().map(|held| Door::Live(Reached::with(live, Some(Arc::clone(held))))));
-            if all.is_empty() && live.open {
+            if live.goes_bare() {
                 doors.push(Door::Live(Reached::with(live, None)));
             }
         }
@@ -453,7 +411,18 @@ impl Live {
 
     /// Whether a live job could go there.
     pub(crate) fn is_set_up(&self) -> bool {
-        self.open || !self.credentials.is_empty()
+        self.goes_bare() || !self.credentials.in_force().is_empty()
+    }
+
+    /// Whether it is asked without a credential: the operator gave it an address of its own and no credential, not even one
+    /// that cannot be opened here.
+    pub(crate) fn goes_bare(&self) -> bool {
+        self.open && self.credentials.is_empty()
+    }
+
+    /// Whether it may do without a credential.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
     }
 
     /// Whether a URL is on the provider's own origin: a credential goes there and nowhere else.
@@ -467,7 +436,7 @@ impl Live {
         url.origin() == self.base.origin() || further
     }
 
-    /// What its callbacks and keys are read with.
+    /// What builds its calls and reads its answers.
     pub(crate) fn adapter(&self) -> &dyn Adapter {
         self.adapter.as_ref()
     }
@@ -494,54 +463,6 @@ impl Live {
         let url = Url::parse(target).or_else(|_| self.base.join(target)).ok()?;
         let home = self.is_home(&url);
         Some((url, home))
-    }
-}
-
-impl Reached {
-    /// The provider with the credential of this name; an empty name is for providers that need none. Nothing, and a
-    /// line in the log the first time, if the name is gone.
-    pub(crate) fn again(live: &Arc<Live>, credential: &str) -> Option<Self> {
-        let (live, held) = (Arc::clone(live), live.credentials.named(credential));
-        if held.is_none() && !(credential.is_empty() && live.open) {
-            if live.credentials.misses(credential) {
-                let provider = live.manifest().provider;
-                tracing::warn!(
-                    provider,
-                    credential,
-                    "{provider} has no credential `{credential}` any more; jobs that were started with it wait until \
-                     one of that name is there again"
-                );
-            }
-            return None;
-        }
-        Some(Self { live, held })
-    }
-
-    /// The provider with one of its credentials.
-    pub(crate) fn with(live: &Arc<Live>, held: Option<Arc<Held>>) -> Self {
-        Self { live: Arc::clone(live), held }
-    }
-
-    /// What the provider signs its callbacks about jobs of this credential with, where that is a secret.
-    pub(crate) fn callback_secret(&self) -> Option<&str> {
-        let credential = &self.held()?.credential;
-        match self.manifest().callbacks {
-            Callbacks::Credential => Some(credential.secret.reveal()),
-            Callbacks::Secret => credential.callback_secret.as_ref().map(|secret| secret.reveal()),
-            Callbacks::None | Callbacks::Unsigned | Callbacks::Keys => None,
-        }
-    }
-
-    /// The credential, if there is one.
-    pub(crate) fn held(&self) -> Option<&Held> {
-        self.held.as_deref()
-    }
-}
-
-impl std::ops::Deref for Reached {
-    type Target = Live;
-    fn deref(&self) -> &Live {
-        &self.live
     }
 }
 

@@ -3,9 +3,10 @@
 use spool_domain::adapter::{Trouble, TroubleClass};
 use spool_domain::fault::{Fault, Kind};
 
+use super::Reached;
 use super::keep::no_provider;
 use crate::Engine;
-use crate::providers::{Reached, Sending};
+use crate::providers::Sending;
 use crate::upstream::Why;
 
 /// What came of a check.
@@ -94,7 +95,7 @@ impl Engine {
                     format!("{provider} is not set up: it has no credential and no base URL of its own");
                 return Err(Fault::new(Kind::Conflict, message));
             }
-            None if live.credentials.is_empty() => vec![Reached::with(live, None)],
+            None if live.goes_bare() => vec![Reached::with(live, None)],
             None => {
                 let all = live.credentials.in_force();
                 all.iter().map(|held| Reached::with(live, Some(held.clone()))).collect()

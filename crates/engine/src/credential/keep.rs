@@ -1,9 +1,9 @@
-//! What an operator keeps and sees of credentials: sealed in the database, listed without their secrets.
+//! What an operator keeps of credentials: those in the settings, and those that are sealed in the database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
-use spool_domain::adapter::{Callbacks, Safety};
+use spool_domain::adapter::Callbacks;
 use spool_domain::credential::{CredentialRow, RemovedCredential};
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::ids::AccountId;
@@ -12,92 +12,47 @@ use spool_domain::store;
 
 use super::seal::Place;
 use super::set::{CREDENTIALS_MAX, Shelf};
+use super::told::{State, Told};
 use super::{Credential, Source};
-use crate::providers::{BadSetup, Live};
+use crate::providers::{BadSetup, Live, Providers};
 use crate::secret::Secret;
 use crate::{Engine, broken};
 
-/// A provider as this server knows it. No secret in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Provider {
-    /// Its name.
-    pub name: &'static str,
-    /// Whether live jobs could go there.
-    pub set_up: bool,
-    /// Where its API is.
-    pub base_url: String,
-    /// Scheme, host and port of it.
-    pub origin: String,
-    /// Its credentials, by name.
-    pub credentials: Vec<Told>,
-    /// Whether a submit whose answer was lost can be looked up.
-    pub looks_up: bool,
-    /// How it calls back.
-    pub callbacks: Callbacks,
-    /// When its facts were last checked against its documentation.
-    pub verified_on: &'static str,
-}
-
-/// What may be told of a credential.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// What the operator calls it.
-    pub name: String,
-    /// Where it stands.
-    pub source: Source,
-    /// Its share of new jobs.
-    pub weight: u32,
-    /// The accounts it is for; empty for all that have none of their own.
-    pub accounts: Vec<AccountId>,
-    /// Whether it has a secret for callbacks.
-    pub callback_secret: bool,
-    /// Whether it counts.
-    pub state: State,
-}
-
-/// Whether a credential counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Jobs use it.
-    Used,
-    /// A sealed one of the same name stands before it.
-    Covered,
-    /// It is sealed and cannot be opened here: the master key is missing or another one.
-    Locked,
-}
-
-impl State {
-    /// As the API writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Used => "used",
-            Self::Covered => "covered",
-            Self::Locked => "locked",
-        }
-    }
-}
-
-impl Told {
-    pub(super) fn of(credential: &Credential, state: State) -> Self {
-        Self {
-            name: credential.name.clone(),
-            source: credential.source.clone(),
-            weight: credential.weight,
-            accounts: credential.accounts.clone(),
-            callback_secret: credential.callback_secret.is_some(),
-            state,
-        }
+impl Providers {
+    /// From now on a provider has these credentials from this source, beside those from the other one. Attempts that
+    /// are on their way go on with theirs, jobs at the provider with the one of their name. Nothing changes if one
+    /// of them is wrong.
+    pub fn set_credentials(
+        &self,
+        provider: &str,
+        shelf: Shelf,
+        credentials: Vec<Credential>,
+    ) -> Result<(), BadSetup> {
+        let live = self.check_credentials(provider, &credentials)?;
+        live.credentials.replace(shelf, credentials);
+        Ok(())
     }
 
-    fn locked(row: &CredentialRow) -> Self {
-        Self {
-            name: row.name.clone(),
-            source: Source::Sealed(row.version),
-            weight: row.weight,
-            accounts: row.accounts.clone(),
-            callback_secret: row.envelope.callback_secret.is_some(),
-            state: State::Locked,
+    /// Whether a provider takes these credentials.
+    pub(crate) fn check_credentials(
+        &self,
+        provider: &str,
+        credentials: &[Credential],
+    ) -> Result<&Live, BadSetup> {
+        let live = self.live_by_name(provider).ok_or_else(|| BadSetup::Unknown(provider.to_owned()))?;
+        let mut names = HashSet::new();
+        for credential in credentials {
+            let name = credential.name.clone();
+            let fits = if !names.insert(name.clone()) {
+                Err("is there twice")
+            } else if names.len() > CREDENTIALS_MAX {
+                Err("is the 65th; a provider may have 64")
+            } else {
+                credential.fits(live.manifest().auth)
+            };
+            fits.map_err(|needed| BadSetup::Credential { provider: provider.to_owned(), name, needed })?;
         }
+        Ok(live)
     }
 }
 
@@ -115,29 +70,6 @@ pub struct Change {
 }
 
 impl Engine {
-    /// All real providers that this program knows, by name.
-    pub fn providers(&self) -> Vec<Provider> {
-        let names = self.inner.providers.names();
-        names.into_iter().filter_map(|name| self.provider(name)).collect()
-    }
-
-    /// One of them.
-    pub fn provider(&self, name: &str) -> Option<Provider> {
-        self.inner.providers.live_by_name(name).map(|live| {
-            let manifest = live.manifest();
-            Provider {
-                name: manifest.provider,
-                set_up: live.is_set_up(),
-                base_url: live.base_url().to_owned(),
-                origin: live.origin(),
-                credentials: live.credentials.told(),
-                looks_up: manifest.safety == Safety::Lookup,
-                callbacks: manifest.callbacks,
-                verified_on: manifest.verified_on,
-            }
-        })
-    }
-
     /// Whether there is a master key, without which nothing can be sealed or opened.
     pub fn can_seal(&self) -> bool {
         self.inner.providers.master_key().is_some()

@@ -4,21 +4,25 @@ mod check;
 mod google;
 mod jwt;
 mod keep;
+mod reached;
 mod seal;
 mod set;
 mod sign;
 #[cfg(test)]
 mod stub;
+mod told;
 mod volcengine;
 
 use spool_domain::adapter::Auth;
 use spool_domain::ids::AccountId;
 
 pub use self::check::{Checked, Verdict};
-pub use self::keep::{Change, Provider, State, Told};
+pub use self::keep::Change;
+pub(crate) use self::reached::Reached;
 pub use self::seal::{MasterKey, NotOpened};
 pub use self::set::{CREDENTIALS_MAX, Shelf, WEIGHT_MAX};
 pub(crate) use self::set::{Held, Set};
+pub use self::told::{Provider, State, Told};
 use crate::secret::Secret;
 use crate::upstream;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 use spool_domain::ids::{AccountId, Entropy};
 
-use super::keep::{State as Standing, Told};
+use super::told::{State as Standing, Told};
 use super::{Credential, google};
 
 /// The most credentials that one provider may have: each costs a look whenever one is chosen.
@@ -104,9 +104,13 @@ impl Set {
     /// Those for a new attempt of this account: its own if it has any, else those for everybody. Each comes first as often
     /// as its weight says; the others follow for where that one has no place free.
     pub(crate) fn in_turn(&self, account: AccountId, entropy: &dyn Entropy) -> Vec<Arc<Held>> {
-        let all = self.in_force();
-        let own = all.iter().any(|held| held.credential.accounts.contains(&account));
-        let mut rest: Vec<Arc<Held>> = all
+        let state = self.0.read();
+        let held = state.in_force.iter().map(|held| &held.credential.accounts);
+        // One that cannot be opened keeps its accounts all the same: they are not to be served on another's.
+        let own =
+            held.chain(state.locked.iter().map(|told| &told.accounts)).any(|all| all.contains(&account));
+        let mut rest: Vec<Arc<Held>> = state
+            .in_force
             .iter()
             .filter(|held| {
                 let Credential { accounts, weight, .. } = &held.credential;
@@ -114,6 +118,7 @@ impl Set {
             })
             .cloned()
             .collect();
+        drop(state);
         let mut turns = Vec::with_capacity(rest.len());
         while rest.len() > 1 {
             let total: u64 = rest.iter().map(|held| u64::from(held.credential.weight)).sum();
@@ -145,8 +150,10 @@ impl Set {
         self.0.write().missed.insert(name.to_owned())
     }
 
+    /// Whether there is none, not even one that cannot be opened.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.read().in_force.is_empty()
+        let state = self.0.read();
+        state.in_force.is_empty() && state.locked.is_empty()
     }
 }
 
@@ -203,6 +210,14 @@ mod tests {
         set.replace(Shelf::Settings, vec![one("all", 1, &[]), one("own", 0, &[7])]);
         assert!(picked(&set, 7, 5).is_empty(), "an account with its own never uses the others'");
         assert!(set.named("own").is_some() && set.named("gone").is_none());
+    }
+
+    #[test]
+    fn an_account_whose_own_one_is_locked_is_not_served_on_anothers() {
+        let set = Set::default();
+        set.replace(Shelf::Settings, vec![one("all", 1, &[])]);
+        set.replace_sealed(Vec::new(), vec![Told::of(&one("own", 1, &[7]), Standing::Locked)]);
+        assert!(picked(&set, 7, 5).is_empty() && picked(&set, 1, 5).len() == 1);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use http::HeaderMap;
 use spool_domain::adapter::Auth;
 use zeroize::Zeroizing;
 
-use super::{Held, jwt, volcengine};
-use crate::providers::{Providers, Reached};
+use super::{Held, Reached, jwt, volcengine};
+use crate::providers::Providers;
 use crate::upstream::{Outgoing, Unanswered, Why, header};
 
 impl Providers {

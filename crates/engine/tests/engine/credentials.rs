@@ -171,7 +171,7 @@ async fn done(world: &World, caller: &Caller, id: JobId) {
 
 /// Looks until the job's row is as it shall be.
 async fn until(world: &World, id: JobId, is: impl Fn(&Job) -> bool) {
-    while !is(&*world.engine.job(&world.live, id).await.unwrap()) {
+    while !is(&world.engine.job(&world.live, id).await.unwrap()) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
@@ -317,6 +317,8 @@ async fn s8_a_sealed_credential_counts_at_once_and_after_a_restart_and_is_nowher
     let locked = world(&base, Setting { folder: Some(folder), ..with_key(2) }).await;
     let state = |world: &World| world.engine.provider("second").unwrap().credentials[0].state;
     assert_eq!(state(&locked), Standing::Locked);
+    let nobody = locked.order(&locked.live, MODEL, "x", 1).await.err().unwrap();
+    assert_eq!(nobody.kind, Kind::ModelUnavailable, "nothing goes out without its credential");
     let heavier = Change { weight: Some(9), ..Change::default() };
     let refused = locked.engine.seal_credential("second", "main", heavier, note(&locked, "put")).await;
     assert_eq!(refused.err().unwrap().param.as_deref(), Some("secret"));

@@ -14,8 +14,8 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use spool_fakes::receiver::{self, Answer as Reaction};
 use spool_fakes::files;
+use spool_fakes::receiver::{self, Answer as Reaction};
 use spool_providers::registry;
 
 use self::callers::ask;
@@ -154,8 +154,10 @@ impl Story {
         let orders = &self.orders[actor];
         let order = &orders[which % orders.len()];
         let notes = &mut self.notes;
-        let (prompt, signature) = (notes.content("a prompt"), notes.content("the signature of a caller's address"));
-        let (idempotency, token) = (notes.content("an idempotency key"), notes.content("the token of a callback"));
+        let (prompt, signature) =
+            (notes.content("a prompt"), notes.content("the signature of a caller's address"));
+        let (idempotency, token) =
+            (notes.content("an idempotency key"), notes.content("the token of a callback"));
         let body = json!({
             "input": order.input(&prompt, &signature, &self.shelf),
             "sync": false,
@@ -201,7 +203,12 @@ impl Story {
                     .map(|id| {
                         let job = self.admin(&format!("/admin/v1/jobs/{id}")).json;
                         let made = self.jobs.iter().find(|made| id.ends_with(&made.id[4..]));
-                        format!("{} {} {}", made.map_or("?", |made| made.provider), job["phase"], job["attempts"])
+                        format!(
+                            "{} {} {}",
+                            made.map_or("?", |made| made.provider),
+                            job["phase"],
+                            job["attempts"]
+                        )
                     })
                     .collect();
                 panic!("still open: {}", stuck.join("\n"));
@@ -281,7 +288,8 @@ fn s10_no_secret_no_prompt_and_no_signed_address_is_told_whatever_providers_do()
     let (key, admin) = (story.key.clone(), story.admin.clone());
     story.notes.secret("a caller's key", &key);
     story.notes.secret("an operator's key", &admin);
-    let data = |name: &str| std::fs::read_to_string(story.ground.data().join(name)).unwrap().trim().to_owned();
+    let data =
+        |name: &str| std::fs::read_to_string(story.ground.data().join(name)).unwrap().trim().to_owned();
     let (test_key, server_key) = (data("test.key"), data("server.key"));
     story.notes.secret("the first test key", &test_key);
     story.notes.secret("the server's own key", &server_key);
@@ -337,9 +345,15 @@ fn s10_no_secret_no_prompt_and_no_signed_address_is_told_whatever_providers_do()
     wrong_settings(&mut story);
     // What providers were told to call is good for one job, and as secret as a key.
     let mut told = 0;
-    for (name, url) in story.actors.iter().flat_map(|a| a.callback_urls().into_iter().map(|url| (a.provider, url))) {
+    for (name, url) in
+        story.actors.iter().flat_map(|a| a.callback_urls().into_iter().map(|url| (a.provider, url)))
+    {
         let secret = url.split('/').next_back().unwrap().split('?').next().unwrap();
-        story.notes.canaries.push(Canary::new(Kind::Secret, format!("where {name} was to call back"), secret));
+        story.notes.canaries.push(Canary::new(
+            Kind::Secret,
+            format!("where {name} was to call back"),
+            secret,
+        ));
         told += 1;
     }
     assert!(told > 20, "providers were told where to call: {told}");
@@ -348,7 +362,9 @@ fn s10_no_secret_no_prompt_and_no_signed_address_is_told_whatever_providers_do()
     assert!(found.is_empty(), "{} finds:\n{}", found.len(), found.join("\n"));
     // What was searched is what was said: words that must be there are.
     let whole: String = story.notes.places.iter().map(|place| place.text.as_str()).collect();
-    for word in ["\"level\":\"TRACE\"", "\"level\":\"DEBUG\"", "content_policy", "outcome_unknown", "********"] {
+    for word in
+        ["\"level\":\"TRACE\"", "\"level\":\"DEBUG\"", "content_policy", "outcome_unknown", "********"]
+    {
         let known = whole.contains(word) || word == "\"level\":\"TRACE\"";
         assert!(known, "{word} was never said");
     }

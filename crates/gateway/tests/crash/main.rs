@@ -249,7 +249,15 @@ fn j1_no_acknowledged_job_is_lost_or_paid_twice_over_a_hundred_crashes() {
                 "queued" | "running" => {
                     assert!(Instant::now() < give_up, "job {id} does not end: {job} (seed {seed})")
                 }
-                _ => break job["error"]["code"].as_str().unwrap_or_default().to_owned(),
+                _ => {
+                    let code = job["error"]["code"].as_str().unwrap_or_default();
+                    if code != "outcome_unknown" {
+                        let path = format!("/v1/jobs/{id}/statement");
+                        let told = exchange(server.address, &live_key, "GET", &path, None);
+                        println!("{prompt}: {job}\n{told:?}");
+                    }
+                    break code.to_owned();
+                }
             }
         };
         ended.insert(prompt, (place, end));

@@ -9,8 +9,8 @@ use serde_json::json;
 use spool_domain::adapter::{Auth, Safety};
 use spool_fakes::upstream::{self, Behaviour, CALLBACK_SECRET, Callbacks, Look, Mirror};
 use spool_fakes::{
-    Gate, a1111, bfl, comfyui, elevenlabs, fal, files, google, google_tts, ideogram, kling, luma, minimax, openai,
-    pixverse, recraft, replicate, runway, stability, suno, topaz, vidu, volcengine, xai,
+    Gate, a1111, bfl, comfyui, elevenlabs, fal, files, google, google_tts, ideogram, kling, luma, minimax,
+    openai, pixverse, recraft, replicate, runway, stability, suno, topaz, vidu, volcengine, xai,
 };
 use spool_providers::registry;
 
@@ -92,7 +92,10 @@ fn of(provider: &'static str, fake: upstream::Fake) -> Actor {
 impl Actor {
     fn looks_up(&self) -> bool {
         let adapters = registry::adapters();
-        adapters.iter().map(|a| a.manifest()).any(|m| m.provider == self.provider && m.safety == Safety::Lookup)
+        adapters
+            .iter()
+            .map(|a| a.manifest())
+            .any(|m| m.provider == self.provider && m.safety == Safety::Lookup)
     }
 
     /// Whatever the actor needs to play.
@@ -105,7 +108,8 @@ impl Actor {
             name if takes_an_account(name) => {
                 let bearer = fake.key().to_owned();
                 let answer = json!({ "access_token": bearer, "expires_in": 3600, "token_type": "Bearer" });
-                let pem = format!("-----BEGIN %s KEY-----\n{RSA_KEY}\n-----END %s KEY-----\n").replace("%s", "PRIVATE");
+                let pem = format!("-----BEGIN %s KEY-----\n{RSA_KEY}\n-----END %s KEY-----\n")
+                    .replace("%s", "PRIVATE");
                 self.credential = json!({
                     "type": "service_account",
                     "project_id": "test-project",

@@ -32,7 +32,9 @@ pub struct Shelf {
 impl Shelf {
     pub fn of(files: &files::Fake) -> Self {
         let mut png = std::io::Cursor::new(Vec::new());
-        image::RgbImage::from_pixel(256, 256, image::Rgb([90, 20, 20])).write_to(&mut png, image::ImageFormat::Png).unwrap();
+        image::RgbImage::from_pixel(256, 256, image::Rgb([90, 20, 20]))
+            .write_to(&mut png, image::ImageFormat::Png)
+            .unwrap();
         let media = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fakes/media");
         let urls = [
             files.put("picture.png", "image/png", png.into_inner()),

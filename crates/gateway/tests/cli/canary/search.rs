@@ -40,7 +40,9 @@ impl Canary {
         needles.push(bytes.join(", ").into_bytes());
         needles.extend((0..3).map(|offset| inside_base64(word, offset)));
         // In a text of JSON inside a text of JSON, and in a query.
-        for written in [word.replace('"', "\\\""), url::form_urlencoded::byte_serialize(word.as_bytes()).collect()] {
+        for written in
+            [word.replace('"', "\\\""), url::form_urlencoded::byte_serialize(word.as_bytes()).collect()]
+        {
             needles.push(written.into_bytes());
         }
         Self { kind, what: what.into(), needles }
