@@ -23,6 +23,10 @@ const MODEL: &str = "bytedance/seedance-1.0-pro-fast";
 /// The provider's pace (its manifest's), over which the orders are spread, so that the looks are too.
 const PACE: Duration = Duration::from_secs(10);
 
+/// How long the jobs are left alone before callers wait for them: the provider is first asked after twenty seconds and then at its
+/// pace, so each is asked for once or twice in vain.
+const STAY: Duration = Duration::from_secs(25);
+
 /// Over this time the jobs end.
 const ENDING: Duration = Duration::from_secs(10);
 
@@ -56,6 +60,7 @@ async fn follow(bench: &Bench, count: usize, callbacks: bool) -> Result<Followed
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    tokio::time::sleep(STAY).await;
     let requests = jobs
         .iter()
         .map(|job| request("GET", &format!("/v1/generations/{job}?wait=60"), &server.key, ""))

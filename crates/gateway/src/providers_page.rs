@@ -229,12 +229,17 @@ fn page(catalogue: &Catalogue) -> String {
         let _ = writeln!(text, "| {} |", row(*adapter, &served).join(" | "));
     }
 
-    text.push_str(
-        "\n## Named by routes, not served\n\nRoutes of the shipped models may also name these. No adapter exists for them, \
-         so such a route is never taken and none of them can be set up:\n\n| provider | routes |\n|---|---|\n",
-    );
     let known: BTreeSet<&str> = registry::adapters().iter().map(|a| a.manifest().provider).collect();
-    for name in registry::NAMES.iter().filter(|name| !known.contains(*name)) {
+    let lacking: Vec<&str> = registry::NAMES.iter().copied().filter(|name| !known.contains(name)).collect();
+    if lacking.is_empty() {
+        text.push_str("\nEvery name that routes of models may use is in this table.\n");
+    } else {
+        text.push_str(
+            "\n## Named by routes, not served\n\nRoutes of the shipped models may also name these. No adapter exists for \
+             them, so such a route is never taken and none of them can be set up:\n\n| provider | routes |\n|---|---|\n",
+        );
+    }
+    for name in lacking {
         let _ = writeln!(text, "| `{name}` | {} |", served(catalogue, name, None).list());
     }
 

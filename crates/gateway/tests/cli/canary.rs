@@ -122,7 +122,8 @@ impl Story {
         for actor in &self.actors {
             let (name, base) = (actor.provider, actor.base_url());
             let key = toml::Value::String(credential(actor)).to_string();
-            text.push_str(&format!("[providers.{name}]\nbase_url = \"{base}\"\n"));
+            // As many at a time as there are, so that none waits for a place.
+            text.push_str(&format!("[providers.{name}]\nbase_url = \"{base}\"\nconcurrency = 0\n"));
             match name {
                 "kling" => text.push_str(&format!(
                     "keys = {{ main = {{ key = {key}, callback_secret = \"{KLING_SECRET}\" }} }}\n"

@@ -9,8 +9,9 @@ use serde_json::json;
 use spool_domain::adapter::{Auth, Safety};
 use spool_fakes::upstream::{self, Behaviour, CALLBACK_SECRET, Callbacks, Look, Mirror};
 use spool_fakes::{
-    Gate, a1111, bfl, comfyui, elevenlabs, fal, files, google, google_tts, ideogram, kling, luma, minimax,
-    openai, pixverse, recraft, replicate, runway, stability, suno, topaz, vidu, volcengine, xai,
+    Gate, a1111, assemblyai, bfl, cartesia, comfyui, dashscope, deepgram, elevenlabs, fal, files, google,
+    google_tts, higgsfield, ideogram, jimeng, kling, luma, minimax, openai, pixverse, recraft, replicate,
+    runway, stability, suno, topaz, vidu, volcengine, xai,
 };
 use spool_providers::registry;
 
@@ -36,12 +37,18 @@ const RSA_KEY: &str = include_str!("rsa_key.txt");
 pub async fn cast(files: &files::Fake) -> Vec<Actor> {
     let mut actors = vec![
         of("a1111", a1111::start().await),
+        of("assemblyai", assemblyai::start().await),
         of("bfl", bfl::start().await),
+        of("cartesia", cartesia::start().await),
         of("comfyui", comfyui::start().await),
+        of("dashscope", dashscope::start().await),
+        of("deepgram", deepgram::start().await),
         of("elevenlabs", elevenlabs::start().await),
         of("google", google::start().await),
         of("google-tts", google_tts::start().await),
+        of("higgsfield", higgsfield::start().await),
         of("ideogram", ideogram::start().await),
+        of("jimeng", jimeng::start().await),
         of("kling", kling::start().await),
         of("luma", luma::start().await),
         of("luma-agents", luma::start_agents().await),
@@ -131,7 +138,7 @@ impl Actor {
         match self.provider {
             // The account is good, and nobody gives anything for it.
             name if takes_an_account(name) => self.credential.replace(&format!("token-{name}"), "no-token"),
-            "a1111" => "kanari:kanari-a1111-wrong-5ce2".to_owned(),
+            name if self.credential.contains(':') => format!("kanari:kanari-{name}-wrong-5ce2"),
             name => format!("kanari-{name}-wrong-5ce2"),
         }
     }
