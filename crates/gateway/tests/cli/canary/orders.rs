@@ -90,9 +90,9 @@ impl Orders {
                 [first] => first.files.is_empty() != order.files.is_empty() && first.model != order.model,
                 _ => break,
             };
-            if fits && !order.prompts.is_empty() {
-                orders.push(order);
-            } else if orders.is_empty() && !order.files.is_empty() {
+            // A model without a prompt will do as the first one if it takes files.
+            let alone = orders.is_empty() && !order.files.is_empty();
+            if (fits && !order.prompts.is_empty()) || alone {
                 orders.push(order);
             }
         }
