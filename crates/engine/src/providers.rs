@@ -425,15 +425,20 @@ impl Live {
         self.open
     }
 
-    /// Whether a URL is on the provider's own origin: a credential goes there and nowhere else.
+    /// Whether a URL is on the origin that the operator configured, which needs no look at its address.
     pub(crate) fn is_home(&self, url: &Url) -> bool {
+        url.origin() == self.base.origin()
+    }
+
+    /// Whether a URL is the provider's own: a credential goes there and nowhere else.
+    pub(crate) fn is_trusted(&self, url: &Url) -> bool {
         let of_the_provider = |host: &str| {
             let hosts = self.adapter.manifest().hosts;
             hosts.iter().any(|known| host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')))
         };
         // Its further hosts are those of its usual address; whoever set another one up speaks to that one alone.
         let further = !self.open && url.scheme() == "https" && url.host_str().is_some_and(of_the_provider);
-        url.origin() == self.base.origin() || further
+        self.is_home(url) || further
     }
 
     /// What builds its calls and reads its answers.

@@ -10,14 +10,14 @@ use crate::upstream::{Outgoing, Unanswered, Why, header};
 
 impl Providers {
     /// Adds to a request what its provider wants to see: the credential in the form of the manifest, and an id of the
-    /// request. Only where the request goes to the provider's own origin, whatever URL an answer named. Some
+    /// request. Only where the request goes to the provider's own hosts, whatever URL an answer named. Some
     /// forms cover the whole request, so nothing may change after this.
     pub(crate) async fn sign(
         &self,
         reached: &Reached,
         outgoing: &mut Outgoing<'_>,
     ) -> Result<(), Unanswered> {
-        if !reached.is_home(outgoing.url) {
+        if !reached.is_trusted(outgoing.url) {
             return Ok(());
         }
         self.attach(reached, outgoing).await.map_err(|why| Unanswered { sent: 0, why })

@@ -41,7 +41,7 @@ impl Stub {
             concurrency: 0,
             callbacks: Callbacks::None,
             request_id_header: Some("x-request-id"),
-            hosts: &[],
+            hosts: &["stub.example"],
             unconfirmed: &[],
             verified_on: "2026-11-21",
         })
@@ -119,9 +119,14 @@ pub(super) async fn server() -> (SocketAddr, Arc<Heard>) {
 
 /// A provider of this kind at this address, with one credential.
 pub(super) fn providers(auth: Auth, base: &str, secret: &str, clock: &Arc<Stands>) -> Providers {
+    providers_at(Some(base), auth, secret, clock)
+}
+
+/// The same at the manifest's own address, if no other one is given.
+pub(super) fn providers_at(base: Option<&str>, auth: Auth, secret: &str, clock: &Arc<Stands>) -> Providers {
     let setup = Setup {
         adapter: Arc::new(Stub::new(auth)),
-        base_url: Some(base.to_owned()),
+        base_url: base.map(str::to_owned),
         concurrency: None,
         credentials: vec![Credential::new("main", Secret::new(secret))],
     };

@@ -4,7 +4,7 @@ use spool_domain::adapter::{Auth, Call, Method};
 use spool_domain::ids::AccountId;
 use spool_domain::order::Mode;
 
-use super::super::stub::{Stands, call, providers, server};
+use super::super::stub::{Stands, call, providers, providers_at, server};
 use crate::providers::Door;
 
 const BEARER: Auth = Auth::Header { name: "x-key", prefix: "Key " };
@@ -82,4 +82,29 @@ fn an_attempt_finds_its_credential_again_by_name_and_waits_where_that_is_gone() 
     assert!(providers.set_credentials("nobody", Shelf::Settings, next()).is_err());
     let twice = [next(), next()].into_iter().flatten().collect();
     assert!(providers.set_credentials("stub", Shelf::Settings, twice).is_err());
+}
+
+#[test]
+fn further_hosts_are_those_of_the_providers_own_domain_over_https() {
+    let usual = providers_at(None, BEARER, "s3cret", &Arc::default());
+    let elsewhere = providers_at(Some("https://proxy.example"), BEARER, "s3cret", &Arc::default());
+    for (url, trusted) in [
+        ("https://stub.example/x", true),
+        ("https://eu2.stub.example/x", true),
+        ("http://eu2.stub.example/x", false),
+        ("https://evilstub.example/x", false),
+        ("https://stub.example.evil.test/x", false),
+        ("https://stub.example:8443/x", false),
+    ] {
+        let url = url.parse().unwrap();
+        assert_eq!(usual.live_by_name("stub").unwrap().is_trusted(&url), trusted, "{url}");
+        assert!(!elsewhere.live_by_name("stub").unwrap().is_trusted(&url), "{url}");
+    }
+    let home = "https://proxy.example/x".parse().unwrap();
+    assert!(elsewhere.live_by_name("stub").unwrap().is_trusted(&home));
+    let further = "https://eu2.stub.example/x".parse().unwrap();
+    assert!(
+        !usual.live_by_name("stub").unwrap().is_home(&further),
+        "its address is looked at like any foreign one"
+    );
 }
