@@ -90,9 +90,8 @@ impl Orders {
                 [first] => first.files.is_empty() != order.files.is_empty() && first.model != order.model,
                 _ => break,
             };
-            if fits && !order.prompts.is_empty() {
-                orders.push(order);
-            } else if orders.is_empty() && !order.files.is_empty() {
+            let starts_from_files = orders.is_empty() && !order.files.is_empty();
+            if starts_from_files || (fits && !order.prompts.is_empty()) {
                 orders.push(order);
             }
         }
