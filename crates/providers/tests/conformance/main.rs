@@ -1,7 +1,11 @@
 //! What every adapter has to do, against a server that speaks its provider's protocol: one suite, one file of samples
 //! for each provider.
 
-#![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as expected")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test ends at the first thing that is not as expected"
+)]
 
 mod a1111;
 mod assemblyai;
