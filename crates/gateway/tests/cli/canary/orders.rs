@@ -90,9 +90,8 @@ impl Orders {
                 [first] => first.files.is_empty() != order.files.is_empty() && first.model != order.model,
                 _ => break,
             };
-            // A model without a prompt will do as the first one if it takes files.
-            let alone = orders.is_empty() && !order.files.is_empty();
-            if (fits && !order.prompts.is_empty()) || alone {
+            let starts_from_files = orders.is_empty() && !order.files.is_empty();
+            if starts_from_files || (fits && !order.prompts.is_empty()) {
                 orders.push(order);
             }
         }
