@@ -18,13 +18,14 @@ test: tools
 	$(CARGO) test --workspace
 
 # What the tests need beside cargo: ffprobe looks at the sandbox's files, jq and the libraries of Python and Node are for the examples,
-# and schemathesis reads the OpenAPI document. Done once, and again when a list of libraries changes.
+# schemathesis reads the OpenAPI document, and the official clients of providers are held against our fakes. Done once, and again when a list of libraries changes.
 tools: target/tools/venv/done examples/node_modules/done
 
 programs:
 	@.ci/packages ffprobe=ffmpeg curl=curl jq=jq python3=python3 python3-venv node=nodejs npm=npm
 
-target/tools/venv/done: examples/requirements.txt crates/gateway/tests/requirements.txt | programs
+target/tools/venv/done: examples/requirements.txt crates/gateway/tests/requirements.txt \
+  crates/providers/tests/clients/requirements.txt | programs
 	python3 -m venv target/tools/venv
 	target/tools/venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
 	@touch $@

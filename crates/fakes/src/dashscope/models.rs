@@ -118,10 +118,20 @@ fn tables(path: &str, model: &str) -> Option<(&'static [Field], &'static [Field]
 pub(super) fn check(path: &str, body: &Value) -> Option<Result<(), String>> {
     let model = body["model"].as_str().unwrap_or_default();
     let (input, parameters) = tables(path, model)?;
+    // The official client always sends these two beside what is documented, and they are taken: an older name of
+    // `prompt_extend`, and `function`, which says what the path says.
+    let without = |part: &Value, odd: &str| {
+        let mut part = part.clone();
+        if let Some(part) = part.as_object_mut().filter(|_| path == CLIPS) {
+            part.shift_remove(odd);
+        }
+        part
+    };
+    let given = without(&without(&body["input"], "extend_prompt"), "function");
     let around = fits(&[must("model", Any), must("input", Any), may("parameters", Any)], body);
     Some(
         around
-            .and_then(|()| fits(input, &body["input"]))
+            .and_then(|()| fits(input, &given))
             .and_then(|()| match &body["parameters"] {
                 Value::Null => Ok(()),
                 given => fits(parameters, given),

@@ -116,6 +116,17 @@ const TRANSCRIPT: &[Field] = &[
     ("seed", false, Rule::Whole(0, 2_147_483_647)),
     ("keyterms", false, Rule::List(1, 1_000)),
     ("entity_detection", false, Rule::List(1, 5)),
+    ("entity_redaction", false, Rule::List(1, 5)),
+    ("cloud_storage_url", false, Rule::Text(4_000)),
+    ("additional_formats", false, Rule::Text(4_000)),
+    ("use_multi_channel", false, Rule::Truth),
+    ("multichannel_output_style", false, Rule::Word(&["separate", "combined"])),
+    ("no_verbatim", false, Rule::Truth),
+    ("detect_speaker_roles", false, Rule::Truth),
+    ("file_format", false, Rule::Word(&["other", "pcm_s16le_16"])),
+    ("webhook", false, Rule::Truth),
+    ("webhook_id", false, Rule::Text(100)),
+    ("webhook_metadata", false, Rule::Text(16_384)),
 ];
 
 const VIDEO: &[Field] = &[

@@ -136,7 +136,9 @@ pub(super) fn interaction(body: &Value) -> Checked {
         return Err("background: this server has no time to wait for clips".to_owned());
     }
     let (mut pictures, mut clips) = (0, 0);
-    for part in list(&body["input"], "input", 8)? {
+    // A bare text is short for a list of one.
+    let parts = if body["input"].is_string() { &[][..] } else { list(&body["input"], "input", 8)? };
+    for part in parts {
         match part["type"].as_str() {
             Some("text") => {
                 object(part, "input", &["type", "text"])?;
