@@ -15,7 +15,8 @@ pub(super) const ROUTES: &[Route] = &[
     route(Method::GET, "/admin/v1/providers", |api, _, request| {
         Box::pin(async move {
             Fields::query(request.uri().query(), &[])?;
-            ok(&json!({ "items": providers(&api), "can_seal": api.engine.can_seal() }))
+            let (items, orphans) = (providers(&api), api.engine.orphans());
+            ok(&json!({ "items": items, "orphans": orphans, "can_seal": api.engine.can_seal() }))
         })
     }),
     route(Method::GET, "/admin/v1/models", |api, _, request| {
@@ -35,6 +36,8 @@ fn providers(api: &Api) -> Vec<Value> {
             *routes.entry(route.provider.clone()).or_default() += 1;
         }
     }
+    // The sandbox is no provider that could be set up: it is always there.
+    routes.remove("sandbox");
     for provider in api.engine.providers() {
         routes.entry(provider.name.to_owned()).or_default();
     }

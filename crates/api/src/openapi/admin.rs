@@ -247,6 +247,19 @@ fn providers() -> Value {
             "verified_on": nullable("string"), "routes": { "type": "integer" },
         },
     }));
+    list["properties"]["orphans"] = json!({
+        "type": "array",
+        "description": "Jobs that the providers' own lists showed since the start and this server does not know.",
+        "items": {
+            "type": "object",
+            "required": ["provider", "credential", "provider_job"],
+            "properties": {
+                "provider": { "type": "string" }, "credential": { "type": "string" },
+                "provider_job": { "type": "string" },
+                "created_at": { "type": "integer", "description": "Unix seconds." },
+            },
+        },
+    });
     list["properties"]["can_seal"] =
         json!({ "type": "boolean", "description": "Whether there is a master key." });
     list

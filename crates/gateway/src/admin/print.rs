@@ -219,6 +219,16 @@ pub(super) fn providers(list: &Value) -> String {
             without.join(", ")
         ));
     }
+    if items(&list["orphans"]).next().is_some() {
+        let mut table = Table::new(&["JOB AT THE PROVIDER", "PROVIDER", "CREDENTIAL"]);
+        for orphan in items(&list["orphans"]) {
+            table.row(["provider_job", "provider", "credential"].map(|name| text(&orphan[name])));
+        }
+        out.push_str(&format!(
+            "\njobs that this server does not know, by the providers' own lists:\n{}",
+            table.text("")
+        ));
+    }
     out
 }
 

@@ -232,9 +232,9 @@ fn master_key(reader: &mut Reader, data: &Path) -> Option<PathBuf> {
 /// A provider counts as set up here when there is a key for it, or a base URL of one's own, which may need no key.
 fn provider(reader: &mut Reader, name: &str, usual: &str) -> Option<Provider> {
     let path = format!("providers.{name}.base_url");
-    // Whoever writes the usual one down means it: at a server of one's own there may be no key.
-    let said = !matches!(reader.origin(&path), Origin::Default);
-    let base_url = reader.url(&path).filter(|url| said || url != usual);
+    // Who writes down the usual address of a server of one's own means it: there is no other sign that it is there.
+    let own = usual.starts_with("http://127.0.0.1:") && !matches!(reader.origin(&path), Origin::Default);
+    let base_url = reader.url(&path).filter(|url| own || url != usual);
     let credentials = credentials::of_provider(reader, name);
     let concurrency = reader.int_or_none(&format!("providers.{name}.concurrency"), 0..=65_536);
     let named = base_url.is_some() || !credentials.is_empty() || concurrency.is_some();

@@ -101,6 +101,20 @@ fn the_usual_base_url_alone_sets_no_provider_up() {
 }
 
 #[test]
+fn a_server_of_ones_own_is_set_up_by_its_usual_address() {
+    let known = [("comfyui", "http://127.0.0.1:8188")];
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("spool.toml");
+    for (text, expected) in [("", 0), ("[providers.comfyui]\nbase_url = \"http://127.0.0.1:8188\"\n", 1)] {
+        std::fs::write(&file, text).unwrap();
+        let flags = Flags { file: Some(file.clone()), ..Flags::default() };
+        let (_, config) = Config::load(&flags, &known, std::iter::empty());
+        let Ok(config) = config else { panic!("the settings are not sound") };
+        assert_eq!(config.providers.len(), expected, "{text}");
+    }
+}
+
+#[test]
 fn model_files_are_looked_for_next_to_the_file_that_names_them() {
     let mut layers = Layers::of(setting::all(&PROVIDERS));
     layers.file(Path::new("/etc/spool/spool.toml"), "catalog.files = [\"models\", \"/srv/more.toml\"]\n");
