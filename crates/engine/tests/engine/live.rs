@@ -171,7 +171,7 @@ async fn o1_a_stop_waits_for_the_answer_to_a_submit_and_keeps_the_providers_id()
 }
 
 /// Takes callbacks in as the API does.
-async fn receive(engine: Engine, listener: tokio::net::TcpListener) {
+pub(crate) async fn receive(engine: Engine, listener: tokio::net::TcpListener) {
     let take = async |State(engine): State<Engine>,
                       Path((provider, job, attempt, secret)): Path<(String, String, String, String)>,
                       headers: http::HeaderMap,

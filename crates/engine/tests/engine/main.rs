@@ -9,6 +9,7 @@ mod failover;
 mod fairness;
 mod inputs;
 mod live;
+mod lost;
 mod matrix;
 mod money;
 mod operator;
