@@ -24,6 +24,7 @@ use spool_domain::adapter::{
 };
 
 use super::answer;
+use super::escape::escaped;
 use super::published_keys::{self, Headers};
 
 /// Where fal publishes the keys that its callbacks are signed with.
@@ -103,7 +104,7 @@ impl Adapter for Fal {
         let mut target = format!("/{}", endpoint(&work.model)?);
         if let Some(url) = &work.callback_url {
             target.push_str("?fal_webhook=");
-            percent_encode(url, &mut target);
+            target.push_str(&escaped(url));
         }
         let mut call = Call::json(Method::Post, target, &work.input);
         call.headers.push(("x-fal-disable-fallbacks", "1".to_owned()));
@@ -234,17 +235,6 @@ fn pending(wait_ms: u64) -> Word {
 
 fn queue_pause_ms(body: &Value) -> u64 {
     body["queue_position"].as_u64().unwrap_or(0).saturating_mul(PER_PLACE_MS).min(QUEUE_PAUSE_MAX_MS)
-}
-
-/// Appends `text` so that it can stand as a query value: all but unreserved characters are escaped.
-fn percent_encode(text: &str, to: &mut String) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            to.push(char::from(byte));
-        } else {
-            to.push_str(&format!("%{byte:02X}"));
-        }
-    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use spool_domain::adapter::{
     Output, Reply, Safety, Token, Trouble, TroubleClass, Word, Work,
 };
 
-use super::answer;
+use super::{answer, content};
 
 /// The adapter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -90,7 +90,7 @@ impl Adapter for MiniMax {
         let mut input = work.input.clone();
         match work.model.as_str() {
             VIDEO_1 => body::subject(&mut input),
-            VIDEO_2 => body::content_as_list(&mut input)?,
+            VIDEO_2 => content::as_list(&mut input)?,
             PICTURES => {
                 body::subject(&mut input);
                 body::sides(&mut input);

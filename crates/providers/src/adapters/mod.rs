@@ -8,6 +8,7 @@ pub mod cartesia;
 #[cfg(test)]
 mod cassette;
 pub mod comfyui;
+mod content;
 mod credits;
 pub mod dashscope;
 pub mod deepgram;

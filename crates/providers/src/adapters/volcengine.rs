@@ -7,13 +7,13 @@ mod trouble;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use spool_domain::adapter::{
     Adapter, Auth, Call, Callback, Callbacks, CancelWord, Handle, Listed, Listing, Lost, Manifest, Method,
     NO_JOB_STATUSES, Output, Reply, Safety, Token, Trouble, TroubleClass, Word, Work,
 };
 
-use super::answer;
+use super::{answer, content};
 
 /// The adapter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,7 +65,7 @@ impl Adapter for Volcengine {
         let mut input = work.input.clone();
         match work.model.as_str() {
             TASKS => {
-                content_as_list(&mut input)?;
+                content::as_list(&mut input)?;
                 if let Some(url) = &work.callback_url {
                     input.insert("callback_url".to_owned(), json!(url));
                 }
@@ -185,37 +185,6 @@ fn read(reply: &Reply) -> Result<Value, Trouble> {
         return Err(trouble::of_reply(reply));
     }
     answer::json(reply).filter(Value::is_object).ok_or_else(|| Trouble::unreadable(reply))
-}
-
-/// What is given by role, as the list of typed items that Ark takes. Clips and sounds come by address only.
-fn content_as_list(input: &mut Map<String, Value>) -> Result<(), Trouble> {
-    let Some(content @ Value::Object(_)) = input.get_mut("content") else { return Ok(()) };
-    let Value::Object(given) = content.take() else { return Ok(()) };
-    let mut items = Vec::new();
-    for (role, value) in given {
-        if role == "text" {
-            items.push(json!({ "type": "text", "text": value }));
-            continue;
-        }
-        let kind = match role.as_str() {
-            "reference_video" => "video_url",
-            "reference_audio" => "audio_url",
-            _ => "image_url",
-        };
-        let files = match value {
-            Value::Array(files) => files,
-            file => vec![file],
-        };
-        for url in files {
-            if kind != "image_url" && url.as_str().is_some_and(|url| url.starts_with("data:")) {
-                let trouble = Trouble::of(TroubleClass::Caller, "file_without_address");
-                return Err(trouble.saying("clips and sounds must be given as public URLs for this model"));
-            }
-            items.push(json!({ "type": kind, kind: { "url": url }, "role": role }));
-        }
-    }
-    *content = Value::Array(items);
-    Ok(())
 }
 
 /// The pictures of an answer; each may be an error of its own. Those that were made count, and only if none was does
