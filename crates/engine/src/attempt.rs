@@ -12,6 +12,7 @@ use spool_domain::order::{Mode, Preference};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::Inner;
+use crate::gate::Seat;
 use crate::providers::Door;
 use crate::upstream::boot_ms;
 
@@ -24,8 +25,19 @@ pub(crate) struct Prepared {
     pub(crate) place: u16,
     /// On the clock of `boot_ms`: the first byte of the submit goes out before this, or never (U10).
     pub(crate) deadline_ms: u64,
+    /// Its place at the provider, until the attempt has begun.
+    pub(crate) seat: Option<Seat>,
     /// The room that files inside the call take; given back with the call.
     _room: Option<OwnedSemaphorePermit>,
+}
+
+impl Prepared {
+    /// The attempt has begun: its place at the provider is its own until it ends.
+    pub(crate) fn keep_seat(&mut self) {
+        if let Some(seat) = self.seat.take() {
+            seat.keep();
+        }
+    }
 }
 
 /// What an attempt sends.
@@ -46,8 +58,8 @@ pub(crate) struct Way<'a> {
 
 /// Where a queued job can go now.
 pub(crate) enum Choice<'a> {
-    /// This way.
-    Way(Way<'a>),
+    /// This way, with the place that it has there.
+    Way(Way<'a>, Option<Seat>),
     /// Nowhere for so many milliseconds: every provider on its ways is to be left alone.
     Held(u64),
     /// Nowhere at all.
@@ -62,10 +74,10 @@ impl Inner {
         for way in
             self.ways(model, &job.params, (job.mode, job.account), job.terms.providers.as_ref(), job.route)
         {
-            let Door::Live(live) = &way.door else { return Choice::Way(way) };
+            let Door::Live(live) = &way.door else { return Choice::Way(way, None) };
             let places = live.places();
             match self.gates.pass(way.door.name(), way.door.credential(), places, job.id, boot_ms()) {
-                Ok(()) => return Choice::Way(way),
+                Ok(seat) => return Choice::Way(way, Some(seat)),
                 Err(ms) => wait_ms = Some(wait_ms.map_or(ms, |least| least.min(ms))),
             }
         }
@@ -107,7 +119,13 @@ impl Inner {
     }
 
     /// Builds the next attempt of a queued job, which takes this way. Nothing has been sent when this fails.
-    pub(crate) async fn prepared(&self, job: &Job, model: &Model, way: Way<'_>) -> Result<Prepared, Fault> {
+    pub(crate) async fn prepared(
+        &self,
+        job: &Job,
+        model: &Model,
+        way: Way<'_>,
+        seat: Option<Seat>,
+    ) -> Result<Prepared, Fault> {
         let inputs = self.inputs_of(job, model, &way).await?;
         let no = next_no(job);
         let token = self.key.token(job.id, no);
@@ -141,7 +159,15 @@ impl Inner {
             ended_at: None,
         };
         let deadline_ms = boot_ms() + send_within_ms;
-        Ok(Prepared { errand, attempt, place: way.place, deadline_ms, door: way.door, _room: inputs.room })
+        Ok(Prepared {
+            errand,
+            attempt,
+            place: way.place,
+            deadline_ms,
+            door: way.door,
+            seat,
+            _room: inputs.room,
+        })
     }
 
     /// A job's work in its provider's words, with `files` in the places of its files.

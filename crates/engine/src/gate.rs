@@ -4,6 +4,7 @@
 //! at a provider are counted anew from the database.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 use serde::Serialize;
@@ -71,16 +72,16 @@ impl Gate {
 }
 
 impl Gates {
-    /// Whether a job may ask a provider now under a credential of which `places` jobs may be open, 0 for any number. If not,
-    /// how long it should wait, milliseconds.
+    /// Whether a job may ask a provider now under a credential of which `places` jobs may be open, 0 for any number; then
+    /// the place is its own from this moment. If not, how long it should wait, milliseconds.
     pub(crate) fn pass(
-        &self,
+        self: &Arc<Self>,
         provider: &str,
         credential: &str,
         places: u32,
         job: JobId,
         now_ms: u64,
-    ) -> Result<(), u64> {
+    ) -> Result<Seat, u64> {
         let mut gates = self.0.lock();
         let gate = gates.entry(provider.to_owned()).or_default();
         if now_ms < gate.paused_until_ms {
@@ -100,7 +101,12 @@ impl Gates {
             let wait_ms = gate.waiting.len() as u64 * PLACE_PACE_MS;
             return Err(wait_ms.clamp(*PLACE_WAIT_MS.start(), *PLACE_WAIT_MS.end()));
         }
-        Ok(())
+        if gate.breaker(now_ms) == Breaker::HalfOpen {
+            gate.trial = Some(job);
+        }
+        let taken = gate.open.entry(credential.to_owned()).or_default().insert(job);
+        gate.waiting.remove(&job);
+        Ok(Seat { gates: Arc::clone(self), provider: provider.to_owned(), job, kept: !taken })
     }
 
     /// A job is at a provider.
@@ -175,6 +181,29 @@ impl Gates {
     }
 }
 
+/// A job's place at a provider until its attempt has begun. Given back when it is dropped, unless it is kept.
+pub(crate) struct Seat {
+    gates: Arc<Gates>,
+    provider: String,
+    job: JobId,
+    kept: bool,
+}
+
+impl Seat {
+    /// The attempt has begun: the place is its own until it ends.
+    pub(crate) fn keep(mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        if !self.kept {
+            self.gates.leave(&self.provider, self.job);
+        }
+    }
+}
+
 /// Whether a trouble is a reason to leave a provider alone: it is down, lost an answer, or does not let us in.
 fn fails(trouble: &Trouble) -> bool {
     match trouble.class {
@@ -200,65 +229,81 @@ mod tests {
 
     #[test]
     fn five_failures_in_a_row_shut_a_provider_and_one_job_tries_whether_it_is_back() {
-        let gates = Gates::default();
+        let gates = Arc::new(Gates::default());
         for _ in 0..4 {
             gates.note("fal", &failed(TroubleClass::Unavailable), 0);
         }
         gates.note("fal", &failed(TroubleClass::Caller), 0);
         for n in 0..5 {
-            assert_eq!(gates.pass("fal", "a", 0, JOB, 0), Ok(()), "{n}");
+            assert_eq!(gates.pass("fal", "a", 0, JOB, 0).map(drop), Ok(()), "{n}");
             gates.note("fal", &failed(TroubleClass::Timeout), 0);
         }
-        assert_eq!(gates.pass("fal", "a", 0, JOB, 1_000), Err(9_000));
+        assert_eq!(gates.pass("fal", "a", 0, JOB, 1_000).map(drop), Err(9_000));
         assert_eq!(gates.of("fal", 1_000), (Breaker::Open, 0));
-        assert_eq!(gates.pass("other", "a", 0, JOB, 1_000), Ok(()));
-        assert_eq!(gates.pass("fal", "a", 0, JOB, 10_000), Ok(()));
+        assert_eq!(gates.pass("other", "a", 0, JOB, 1_000).map(drop), Ok(()));
+        assert_eq!(gates.pass("fal", "a", 0, JOB, 10_000).map(drop), Ok(()));
         gates.enter("fal", "a", JOB, 10_000);
-        assert_eq!(gates.pass("fal", "a", 0, OTHER, 10_000), Err(TRIAL_PACE_MS));
+        assert_eq!(gates.pass("fal", "a", 0, OTHER, 10_000).map(drop), Err(TRIAL_PACE_MS));
         assert_eq!(gates.of("fal", 10_000), (Breaker::HalfOpen, 1));
         gates.note("fal", &failed(TroubleClass::Unavailable), 10_000);
-        assert_eq!(gates.pass("fal", "a", 0, OTHER, 10_000), Err(20_000), "twice as long");
-        assert_eq!(gates.pass("fal", "a", 0, OTHER, 30_000), Ok(()));
+        assert_eq!(gates.pass("fal", "a", 0, OTHER, 10_000).map(drop), Err(20_000), "twice as long");
+        assert_eq!(gates.pass("fal", "a", 0, OTHER, 30_000).map(drop), Ok(()));
         gates.note("fal", &Event::Stored(Vec::new()), 30_000);
         assert_eq!(gates.of("fal", 30_000).0, Breaker::Closed);
     }
 
     #[test]
     fn a_trial_that_goes_away_without_a_word_leaves_its_place_to_another() {
-        let gates = Gates::default();
+        let gates = Arc::new(Gates::default());
         for _ in 0..5 {
             gates.note("fal", &failed(TroubleClass::Credential), 0);
         }
         gates.enter("fal", "a", JOB, 10_000);
         gates.leave("fal", JOB);
-        assert_eq!(gates.pass("fal", "a", 0, OTHER, 10_000), Ok(()));
+        assert_eq!(gates.pass("fal", "a", 0, OTHER, 10_000).map(drop), Ok(()));
     }
 
     #[test]
     fn a_busy_provider_is_left_alone_as_long_as_it_asks() {
-        let gates = Gates::default();
+        let gates = Arc::new(Gates::default());
         let busy = |seconds| Event::Rejected(Trouble::of(TroubleClass::Busy, "b").after_s(seconds));
         gates.note("fal", &busy(None), 0);
-        assert_eq!(gates.pass("fal", "a", 0, JOB, 0), Ok(()));
+        assert_eq!(gates.pass("fal", "a", 0, JOB, 0).map(drop), Ok(()));
         gates.note("fal", &busy(Some(7)), 0);
-        assert_eq!(gates.pass("fal", "a", 0, JOB, 1_000), Err(6_000));
+        assert_eq!(gates.pass("fal", "a", 0, JOB, 1_000).map(drop), Err(6_000));
         gates.note("fal", &busy(Some(9_999)), 1_000);
-        assert_eq!(gates.pass("fal", "a", 0, JOB, 1_000), Err(PAUSE_MAX_MS), "within reason");
+        assert_eq!(gates.pass("fal", "a", 0, JOB, 1_000).map(drop), Err(PAUSE_MAX_MS), "within reason");
     }
 
     #[test]
     fn only_so_many_jobs_are_open_at_a_time_under_one_credential() {
-        let gates = Gates::default();
+        let gates = Arc::new(Gates::default());
         gates.enter("fal", "a", JOB, 0);
-        assert_eq!(gates.pass("fal", "a", 1, OTHER, 0), Err(250));
+        assert_eq!(gates.pass("fal", "a", 1, OTHER, 0).map(drop), Err(250));
         assert_eq!(
-            gates.pass("fal", "b", 1, OTHER, 0),
+            gates.pass("fal", "b", 1, OTHER, 0).map(drop),
             Ok(()),
             "another account there has places of its own"
         );
-        assert_eq!(gates.pass("fal", "a", 1, JOB, 0), Ok(()), "its own place is no obstacle");
-        assert_eq!(gates.pass("fal", "a", 0, OTHER, 0), Ok(()), "0 is any number");
+        assert_eq!(gates.pass("fal", "a", 1, JOB, 0).map(drop), Ok(()), "its own place is no obstacle");
+        assert_eq!(gates.pass("fal", "a", 0, OTHER, 0).map(drop), Ok(()), "0 is any number");
         gates.leave("fal", JOB);
-        assert_eq!(gates.pass("fal", "a", 1, OTHER, 0), Ok(()));
+        assert_eq!(gates.pass("fal", "a", 1, OTHER, 0).map(drop), Ok(()));
+    }
+
+    #[test]
+    fn a_place_is_taken_with_the_pass_and_given_back_unless_the_attempt_begins() {
+        let gates = Arc::new(Gates::default());
+        let seat = gates.pass("fal", "a", 1, JOB, 0).ok().unwrap();
+        assert_eq!(
+            gates.pass("fal", "a", 1, OTHER, 0).map(drop),
+            Err(250),
+            "two that ask at once share no place"
+        );
+        drop(seat);
+        gates.pass("fal", "a", 1, OTHER, 0).ok().unwrap().keep();
+        assert_eq!(gates.pass("fal", "a", 1, JOB, 0).map(drop), Err(250));
+        gates.leave("fal", OTHER);
+        assert_eq!(gates.pass("fal", "a", 1, JOB, 0).map(drop), Ok(()));
     }
 }

@@ -121,7 +121,7 @@ struct Inner {
     /// How the last jobs of each provider went.
     health: health::Records,
     /// Which providers may be asked now.
-    gates: gate::Gates,
+    gates: Arc<gate::Gates>,
     /// Signs the addresses under which files are read (S11).
     signer: Signer,
     /// One permit for each KiB of files inside calls that are on their way.
@@ -172,7 +172,7 @@ impl Engine {
             callback_keys: callback::Keys::default(),
             orphans: orphans::Orphans::default(),
             health: health::Records::default(),
-            gates: gate::Gates::default(),
+            gates: Arc::default(),
             signer,
             inline_room: Arc::new(Semaphore::new(inputs::INLINE_ROOM_KIB)),
             announcer: OnceLock::new(),

@@ -92,9 +92,12 @@ impl Inner {
         loop {
             let found = match self.act(&job, prepared.take()).await {
                 Act::Found(found) => found,
-                Act::Begin(next) => {
+                Act::Begin(mut next) => {
                     match self.begin(&job, &next).await {
-                        Some(begun) => job = begun,
+                        Some(begun) => {
+                            job = begun;
+                            next.keep_seat();
+                        }
                         None => return,
                     }
                     prepared = Some(*next);
@@ -142,7 +145,7 @@ impl Inner {
         match self.choose(job, &model) {
             Choice::Nobody => Event::NoRoute(Kind::ModelUnavailable.into()).into(),
             Choice::Held(wait_ms) => Event::Held(self.jittered(wait_ms)).into(),
-            Choice::Way(way) => match Box::pin(self.prepared(job, &model, way)).await {
+            Choice::Way(way, seat) => match Box::pin(self.prepared(job, &model, way, seat)).await {
                 Ok(prepared) => Act::Begin(Box::new(prepared)),
                 Err(fault) => Event::NoRoute(fault).into(),
             },

@@ -232,18 +232,20 @@ impl Inner {
         let missing = || Fault::of(Kind::ModelUnavailable);
         let model = self.catalogue().find(&job.model).ok_or_else(missing)?;
         let (way, now) = match self.choose(job, &model) {
-            Choice::Way(way) => (Some(way), true),
+            Choice::Way(way, seat) => (Some((way, seat)), true),
             Choice::Held(_) => {
                 let preference = job.terms.providers.as_ref();
-                (self.ways(&model, &job.params, (job.mode, job.account), preference, job.route).next(), false)
+                let who = (job.mode, job.account);
+                let way = self.ways(&model, &job.params, who, preference, job.route).next();
+                (way.map(|way| (way, None)), false)
             }
             Choice::Nobody => (None, false),
         };
-        let way = way.ok_or_else(missing)?;
+        let (way, seat) = way.ok_or_else(missing)?;
         if self.must_fetch(job, &model, &way) {
             return Ok(None);
         }
-        let prepared = Box::pin(self.prepared(job, &model, way)).await?;
+        let prepared = Box::pin(self.prepared(job, &model, way, seat)).await?;
         Ok(now.then_some(prepared))
     }
 
@@ -283,7 +285,8 @@ impl Inner {
         if matches!(submitted, Submitted::New) {
             self.ring_if_told(announcement.as_ref());
             match begun {
-                Some((place, prepared)) => {
+                Some((place, mut prepared)) => {
+                    prepared.keep_seat();
                     self.keep_gate(&job);
                     self.work(Arc::clone(&job), Some(prepared), place);
                 }

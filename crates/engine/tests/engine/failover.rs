@@ -49,7 +49,7 @@ async fn a_provider_that_keeps_failing_is_left_alone_and_the_next_one_asked_at_o
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_asks_for_patience_is_passed_over_until_then() {
     let busy = Server::start(|_, _| {
-        Some("HTTP/1.1 429 X\r\ncontent-length: 0\r\nretry-after: 60\r\n\r\n".to_owned())
+        Some("HTTP/1.1 429 X\r\ncontent-length: 0\r\nretry-after: 60\r\nconnection: close\r\n\r\n".to_owned())
     })
     .await;
     let up = Server::start(|_, _| answer(200, URL)).await;

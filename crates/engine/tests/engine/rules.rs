@@ -145,7 +145,10 @@ impl Server {
 }
 
 pub(crate) fn answer(status: u16, body: &str) -> Option<String> {
-    Some(format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nretry-after: 1\r\n\r\n{body}", body.len()))
+    Some(format!(
+        "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nretry-after: 1\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    ))
 }
 
 pub(crate) fn pass() -> Settings {
