@@ -1,0 +1,5 @@
+import { Page } from "../../parts/Page";
+
+export function Compare() {
+  return <Page title="Compare">…</Page>;
+}

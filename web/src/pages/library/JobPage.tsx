@@ -1,0 +1,5 @@
+import { Page } from "../../parts/Page";
+
+export function JobPage() {
+  return <Page title="JobPage">…</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "../../parts/Page";
+
+export function Accounts() {
+  return <Page title="Accounts">…</Page>;
+}

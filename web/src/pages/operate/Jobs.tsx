@@ -1,0 +1,5 @@
+import { Page } from "../../parts/Page";
+
+export function Jobs() {
+  return <Page title="Jobs">…</Page>;
+}

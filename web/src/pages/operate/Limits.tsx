@@ -1,0 +1,5 @@
+import { Page } from "../../parts/Page";
+
+export function Limits() {
+  return <Page title="Limits">…</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "../../parts/Page";
+
+export function Log() {
+  return <Page title="Log">…</Page>;
+}

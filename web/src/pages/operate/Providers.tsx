@@ -1,0 +1,5 @@
+import { Page } from "../../parts/Page";
+
+export function Providers() {
+  return <Page title="Providers">…</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "../../parts/Page";
+
+export function ModelPage() {
+  return <Page title="ModelPage">…</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "../../parts/Page";
+
+export function Playground() {
+  return <Page title="Playground">…</Page>;
+}

@@ -1,0 +1,38 @@
+import react from "@vitejs/plugin-react";
+import { compression, defineAlgorithm } from "vite-plugin-compression2";
+import { defineConfig } from "vitest/config";
+
+/** The server that `npm run dev` hands API calls to. */
+const server = process.env.SPOOL_URL ?? "http://127.0.0.1:8080";
+const toServer = { target: server, changeOrigin: false };
+
+export default defineConfig({
+  plugins: [
+    react(),
+    // The binary sends these as they are; nothing is compressed while it serves.
+    compression({
+      include: /\.(html|js|css|svg|json)$/,
+      threshold: 1024,
+      algorithms: [defineAlgorithm("gzip", { level: 9 }), "brotliCompress"],
+    }),
+  ],
+  build: {
+    // Data URLs would need a wider content policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: {
+      "/v1": toServer,
+      "/admin": toServer,
+      "/upload": toServer,
+      "/account": {
+        ...toServer,
+        bypass: (request) => (request.url === "/account" ? undefined : request.url),
+      },
+      "/openapi.json": toServer,
+      "/docs": toServer,
+    },
+  },
+  test: { include: ["src/**/*.test.{ts,tsx}"] },
+});
