@@ -18,8 +18,8 @@ use crate::answer::{self, Refuse};
 use crate::auth::Entry;
 use crate::bans::Side;
 use crate::{
-    Api, account, admin, assets, audio, callbacks, docs, files, generations, health, jobs, models, openapi,
-    submit, tasks, tools, webhooks,
+    Api, account, admin, assets, audio, callbacks, docs, files, generations, health, jobs, library, models,
+    openapi, submit, tasks, tools, webhooks,
 };
 
 /// One call.
@@ -83,6 +83,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         models::ROUTES,
         tools::ROUTES,
         account::ROUTES,
+        library::ROUTES,
         assets::ROUTES,
         files::ROUTES,
         callbacks::ROUTES,

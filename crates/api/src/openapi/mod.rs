@@ -6,6 +6,7 @@ mod admin;
 mod audio;
 mod files;
 mod jobs;
+mod library;
 mod paths;
 mod schemas;
 mod tasks;
@@ -58,6 +59,7 @@ pub(crate) fn document() -> Value {
             { "name": "tasks", "description": "Make something, and poll for it." },
             { "name": "models", "description": "What can be made, with which parameters, at which price." },
             { "name": "tools", "description": "The same without choosing a model: what goes in, what comes out." },
+            { "name": "library", "description": "What was made so far, and all that is known of a job." },
             { "name": "account", "description": "What there is to spend, and what was spent." },
             { "name": "webhooks", "description": "Endpoints that hear of every job, what was sent to them, and the secret of callbacks." },
             { "name": "files", "description": "Files to start from." },
@@ -81,10 +83,11 @@ pub(crate) fn document() -> Value {
 type Written = fn() -> Value;
 
 /// The calls and the shapes of each part.
-const PARTS: [(Written, Written); 8] = [
+const PARTS: [(Written, Written); 9] = [
     (paths::all, schemas::all),
     (tasks::paths, tasks::schemas),
     (account::paths, account::schemas),
+    (library::paths, library::schemas),
     (webhooks::paths, webhooks::schemas),
     (files::paths, files::schemas),
     (admin::paths, admin::schemas),
