@@ -25,6 +25,7 @@ mod hints;
 mod hold;
 mod idempotency;
 mod jobs;
+mod library;
 mod links;
 mod models;
 mod notation;

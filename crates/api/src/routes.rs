@@ -17,8 +17,8 @@ use spool_domain::scope::Scope;
 use crate::answer::{self, Refuse};
 use crate::auth::Entry;
 use crate::{
-    Api, account, admin, assets, audio, callbacks, docs, files, generations, health, jobs, models, openapi,
-    session, submit, tasks, tools, webhooks,
+    Api, account, admin, assets, audio, callbacks, docs, files, generations, health, jobs, library, models,
+    openapi, session, submit, tasks, tools, webhooks,
 };
 
 /// One call.
@@ -87,6 +87,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         tools::ROUTES,
         account::ROUTES,
         session::ROUTES,
+        library::ROUTES,
         assets::ROUTES,
         files::ROUTES,
         callbacks::ROUTES,

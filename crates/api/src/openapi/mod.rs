@@ -6,6 +6,7 @@ mod admin;
 mod audio;
 mod files;
 mod jobs;
+mod library;
 mod paths;
 mod schemas;
 mod session;
@@ -59,6 +60,7 @@ pub(crate) fn document() -> Value {
             { "name": "tasks", "description": "Make something, and poll for it." },
             { "name": "models", "description": "What can be made, with which parameters, at which price." },
             { "name": "tools", "description": "The same without choosing a model: what goes in, what comes out." },
+            { "name": "library", "description": "What was made so far, and all that is known of a job." },
             { "name": "account", "description": "What there is to spend, and what was spent." },
             { "name": "session", "description": "Coming in with a browser: the key is typed once and then kept in a cookie." },
             { "name": "webhooks", "description": "Endpoints that hear of every job, what was sent to them, and the secret of callbacks." },
@@ -93,6 +95,7 @@ const PARTS: [(Written, Written); 9] = [
     (paths::all, schemas::all),
     (tasks::paths, tasks::schemas),
     (account::paths, account::schemas),
+    (library::paths, library::schemas),
     (webhooks::paths, webhooks::schemas),
     (files::paths, files::schemas),
     (admin::paths, admin::schemas),
