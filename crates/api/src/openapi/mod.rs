@@ -7,6 +7,8 @@ mod audio;
 mod files;
 mod jobs;
 mod paths;
+mod providers;
+mod reports;
 mod schemas;
 mod tasks;
 mod tools;
@@ -81,13 +83,15 @@ pub(crate) fn document() -> Value {
 type Written = fn() -> Value;
 
 /// The calls and the shapes of each part.
-const PARTS: [(Written, Written); 8] = [
+const PARTS: [(Written, Written); 10] = [
     (paths::all, schemas::all),
     (tasks::paths, tasks::schemas),
     (account::paths, account::schemas),
     (webhooks::paths, webhooks::schemas),
     (files::paths, files::schemas),
     (admin::paths, admin::schemas),
+    (reports::paths, reports::schemas),
+    (|| json!({}), providers::schemas),
     (audio::paths, audio::schemas),
     (tools::paths, tools::schemas),
 ];
