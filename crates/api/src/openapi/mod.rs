@@ -8,6 +8,8 @@ mod files;
 mod jobs;
 mod library;
 mod paths;
+mod providers;
+mod reports;
 mod schemas;
 mod session;
 mod tasks;
@@ -99,6 +101,8 @@ const PARTS: [(Written, Written); 10] = [
     (webhooks::paths, webhooks::schemas),
     (files::paths, files::schemas),
     (admin::paths, admin::schemas),
+    (reports::paths, reports::schemas),
+    (|| json!({}), providers::schemas),
     (audio::paths, audio::schemas),
     (tools::paths, tools::schemas),
     (session::paths, session::schemas),
