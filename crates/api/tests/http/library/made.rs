@@ -75,9 +75,14 @@ pub(super) async fn speech(world: &World) -> String {
 
 /// A key of the world's account with a name of its own, for everything but the operator's calls.
 pub(super) async fn named_key(world: &World, name: &str) -> String {
+    key_for(world, name, Scope::ALL.iter().copied().filter(|scope| *scope != Scope::Admin)).await
+}
+
+/// The same for some calls.
+pub(super) async fn key_for(world: &World, name: &str, scopes: impl IntoIterator<Item = Scope>) -> String {
     let key = keys::generate(&Dice, Mode::Test);
     let mut row = key.row(world.account, name, world.clock.now(), None);
-    row.scopes = Scope::ALL.iter().copied().filter(|scope| *scope != Scope::Admin).collect::<Scopes>();
+    row.scopes = scopes.into_iter().collect::<Scopes>();
     world.store.create_key(row).await.unwrap();
     key.into_text()
 }

@@ -1,11 +1,12 @@
 //! The request that a job came from, rebuilt; and what its dialect says of it now.
 
 use serde_json::{Value, json};
+use spool_domain::scope::Scope;
 
 use super::detail::whole;
 use super::made::{ended, image, speech, submission, task, tool, verse, video};
 use super::{DAY_MS, world};
-use crate::world::{Answer, World};
+use crate::world::{Answer, Request, World};
 
 /// Sends a rebuilt request, with some headers more.
 async fn send(world: &World, request: &Value, more: &[(&str, &str)]) -> Answer {
@@ -100,8 +101,13 @@ async fn a_rebuilt_request_is_in_the_form_of_its_dialect() {
     assert_eq!(made["path"], "/v1/task/submit");
 
     let told = json!({ "model": "free-text", "input": { "prompt": "rain" }, "callback_url": "https://example.com/a" });
-    let told = request(&task(&world, told).await).await;
-    assert_eq!(told["body"]["callback_url"], "https://example.com/a");
+    let told = task(&world, told).await;
+    assert_eq!(request(&told).await["body"]["callback_url"], "https://example.com/a");
+    let reader = super::made::key_for(&world, "reader", [Scope::JobsRead]).await;
+    let seen = Request::new(world.address, "GET", &format!("/v1/library/{told}"))
+        .header("authorization", &format!("Bearer {reader}"));
+    let seen = seen.send().await.body();
+    assert_eq!(seen["request"]["body"], json!({ "model": "free-text", "input": { "prompt": "rain" } }));
     let only = world.request("POST", "/v1/tasks").header("x-provider-order", "sandbox");
     let only = only
         .header("x-provider-only", "true")
