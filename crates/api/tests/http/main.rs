@@ -23,6 +23,7 @@ mod job_events;
 mod job_faults;
 mod jobs;
 mod keys;
+mod library;
 mod limits;
 mod models;
 mod proofs;
