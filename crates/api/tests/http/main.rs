@@ -26,6 +26,7 @@ mod keys;
 mod limits;
 mod models;
 mod proofs;
+mod reports;
 mod retention;
 mod scopes;
 mod shared;
