@@ -267,7 +267,7 @@ async fn providers_keys_limits_and_the_log_tell_what_an_operator_has_to_see() {
     let fal = provider("fal").await;
     operator.is_a(&fal, "Provider").await;
     let check = &fal["credentials"][0]["last_check"];
-    assert_eq!(check["result"], "unreachable", "{check}");
+    assert_eq!(check["result"], "no_free_call", "{check}");
     let renewed =
         operator.ask("PUT", "providers/fal/credentials/main", Some(json!({ "secret": "id:new" }))).await;
     assert_eq!((renewed.status, &renewed.body()["last_check"]), (200, &Value::Null), "{}", renewed.text());
