@@ -27,6 +27,7 @@ mod library;
 mod limits;
 mod models;
 mod proofs;
+mod reports;
 mod retention;
 mod scopes;
 mod session;
