@@ -114,7 +114,7 @@ export function Playground() {
             searchable
             clearable
             clearButtonProps={{ "aria-label": "Any task" }}
-            w={190}
+            w={155}
           />
         )}
         <Vendors vendor={asked.vendor} onVendor={(vendor) => go({ vendor })} />
@@ -207,7 +207,7 @@ function Vendors({ vendor, onVendor }: { vendor?: string; onVendor(vendor?: stri
       searchable
       clearable
       clearButtonProps={{ "aria-label": "Any vendor" }}
-      w={180}
+      w={145}
     />
   );
 }

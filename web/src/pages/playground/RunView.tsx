@@ -6,12 +6,12 @@ import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { randomSeed } from "../../form/fields/NumberField";
 import type { Spec } from "../../form/schema";
+import { Results } from "../../media/Results";
 import { Empty } from "../../parts/Notes";
 import { span } from "../../parts/words";
 import type { Job, Run } from "../../run/useRun";
 import { fetchEarlier } from "./earlier";
 import { KIND_ICONS } from "./ModelCard";
-import { Outputs } from "./Outputs";
 import classes from "./RunView.module.css";
 
 type Input = Record<string, unknown>;
@@ -181,7 +181,7 @@ function Made({
   const { seed: _, ...unseeded } = input;
   return (
     <Stack>
-      <Outputs job={job} model={model} input={input} />
+      <Results outputs={job.output?.items ?? []} of={{ model, input, job: job.job_id }} />
       <Group gap="xs">
         <Button
           size="xs"

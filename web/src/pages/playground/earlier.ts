@@ -1,24 +1,17 @@
 /** What a form begins with: an earlier job's parameters, a result that becomes an input, or a draft. */
-import { Fault } from "../../api/fault";
+import { api } from "../../api/client";
+import type { components } from "../../api/schema";
 import { lookOf, planOf, type Spec } from "../../form/schema";
 
 type Input = Record<string, unknown>;
 
-/** What `GET /v1/library/{id}` tells that a form needs. */
-export interface EarlierJob {
-  model: string;
-  input: Input;
-}
+/** A job of the library. */
+export type EarlierJob = components["schemas"]["LibraryJob"];
 
-/** A job of the library; ids may have their prefix. */
-export async function fetchEarlier(id: string): Promise<EarlierJob> {
-  const response = await fetch(`/v1/library/${id.replace(/^(job|gen|task)_/, "")}`, {
-    credentials: "same-origin",
-  });
-  if (!response.ok) {
-    throw await Fault.of(response);
-  }
-  return (await response.json()) as EarlierJob;
+/** Fetches it by its id in any form. */
+export async function fetchEarlier(id: string): Promise<EarlierJob | undefined> {
+  const { data } = await api.GET("/v1/library/{id}", { params: { path: { id } } });
+  return data;
 }
 
 /** The parameters that the model has, without those that say what is so anyway. */
