@@ -1,6 +1,6 @@
 /** A model's prices, routes and parameters. */
 import { Badge, Code, Group, ScrollArea, Stack, Table, Text, Title } from "@mantine/core";
-import { specOf } from "../../form/schema";
+import { choicesOf, specOf } from "../../form/schema";
 import { bounds, either } from "../../form/wording";
 import { ago, usd, words } from "../../parts/words";
 import type { ModelDetail } from "./models";
@@ -76,7 +76,7 @@ function Prices({ model }: { model: ModelDetail }) {
             {columns.map((name) => (
               <Table.Th key={name}>{name}</Table.Th>
             ))}
-            <Table.Th ta="right">Price</Table.Th>
+            <Table.Th ta={columns.length > 0 ? "right" : undefined}>Price</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -85,7 +85,7 @@ function Prices({ model }: { model: ModelDetail }) {
               {columns.map((name) => (
                 <Table.Td key={name}>{told((row.when as Record<string, unknown>)[name])}</Table.Td>
               ))}
-              <Table.Td ta="right">{priceOf(row)}</Table.Td>
+              <Table.Td ta={columns.length > 0 ? "right" : undefined}>{priceOf(row)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -151,8 +151,9 @@ function Parameters({ model }: { model: ModelDetail }) {
         </Table.Thead>
         <Table.Tbody>
           {Object.entries(properties).map(([name, one]) => {
-            const words = one.enum ?? one.anyOf?.flatMap((form) => form.enum ?? []) ?? [];
-            const kind = one.items?.contentMediaType ?? one.contentMediaType ?? one.type;
+            const words = choicesOf(one.items ?? one);
+            const item = one.items ?? one;
+            const kind = item.contentMediaType ?? item.type;
             const takes = [words.length > 0 ? words.join(", ") : kind, bounds(one)]
               .filter(Boolean)
               .join("; ");
