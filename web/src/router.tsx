@@ -66,7 +66,7 @@ const playgroundModels = createRoute({
   getParentRoute: () => playground,
   path: "/",
   /** `file` is a result that becomes an input. */
-  validateSearch: (search) => texts(search, ["search", "kind", "vendor", "sort", "file"]),
+  validateSearch: (search) => texts(search, ["search", "kind", "category", "vendor", "sort", "file"]),
   component: lazyRouteComponent(() => import("./pages/playground/Playground"), "Playground"),
 });
 /** The rest of the address is the id of a model. */
