@@ -43,6 +43,7 @@ mod window;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
+use axum::response::Response;
 use spool_domain::resident::Book;
 use spool_engine::Engine;
 use spool_engine::signature::{BadKey, Signer};
@@ -69,6 +70,8 @@ pub struct Api {
     places: Semaphore,
     large_places: Semaphore,
     upload_places: Semaphore,
+    /// One report at a time: each reads much, and customers read through the same few connections.
+    reports: Semaphore,
     stopping: CancellationToken,
     /// The address that this server listens at, as a URL without trailing slash.
     base: OnceLock<String>,
@@ -114,6 +117,7 @@ impl Api {
             places: Semaphore::new(gate::PLACES),
             large_places: Semaphore::new(gate::LARGE_PLACES),
             upload_places: Semaphore::new(gate::UPLOAD_PLACES),
+            reports: Semaphore::new(1),
             stopping: CancellationToken::new(),
             base: OnceLock::new(),
             book: OnceLock::new(),
@@ -136,6 +140,11 @@ impl Api {
 /// `console`. To be served where only the operator can reach it.
 pub fn console(api: &Arc<Api>) -> Router {
     routes::console(api)
+}
+
+/// What is answered where there is nothing, for what the gateway adds of its own.
+pub fn nothing_here() -> Response {
+    routes::nothing_here()
 }
 
 /// All routes. What the gateway adds of its own can be merged in.
