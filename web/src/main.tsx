@@ -9,7 +9,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Fault } from "./api/fault";
 import { makeRouter } from "./router";
-import { theme } from "./theme";
+import { darkerGreys, theme } from "./theme";
 
 /** The one style element that the content policy lets in carries this. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
@@ -30,7 +30,12 @@ const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <MantineProvider
+        theme={theme}
+        defaultColorScheme="auto"
+        cssVariablesResolver={darkerGreys}
+        getStyleNonce={() => nonce}
+      >
         <Notifications position="bottom-right" />
         <QueryClientProvider client={queries}>
           <RouterProvider router={router} />

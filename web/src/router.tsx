@@ -61,17 +61,19 @@ const home = createRoute({
   },
 });
 
-/** A page below the shell. */
-const playground = createRoute({
-  getParentRoute: () => shell,
-  path: "/playground",
-  /** `from` is an earlier job whose parameters are taken over; `file` a result that becomes an input. */
-  validateSearch: (search) => texts(search, ["search", "kind", "vendor", "sort", "from", "file"]),
+const playground = createRoute({ getParentRoute: () => shell, path: "/playground" });
+const playgroundModels = createRoute({
+  getParentRoute: () => playground,
+  path: "/",
+  /** `file` is a result that becomes an input. */
+  validateSearch: (search) => texts(search, ["search", "kind", "vendor", "sort", "file"]),
   component: lazyRouteComponent(() => import("./pages/playground/Playground"), "Playground"),
 });
+/** The rest of the address is the id of a model. */
 const playgroundModel = createRoute({
-  getParentRoute: () => shell,
-  path: "/playground/$",
+  getParentRoute: () => playground,
+  path: "$",
+  /** `from` is an earlier job whose parameters are taken over. */
   validateSearch: (search) => texts(search, ["from", "file", "seed"]),
   component: lazyRouteComponent(() => import("./pages/playground/ModelPage"), "ModelPage"),
 });
@@ -165,8 +167,7 @@ const tree = root.addChildren([
   signIn,
   shell.addChildren([
     home,
-    playground,
-    playgroundModel,
+    playground.addChildren([playgroundModels, playgroundModel]),
     compare,
     tools,
     tool,

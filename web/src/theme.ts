@@ -1,4 +1,4 @@
-import { createTheme } from "@mantine/core";
+import { type CSSVariablesResolver, createTheme } from "@mantine/core";
 
 /** Colours that keep a contrast of 4.5 to 1 in both schemes. */
 export const theme = createTheme({
@@ -11,4 +11,19 @@ export const theme = createTheme({
   headings: { fontWeight: "650" },
   cursorType: "pointer",
   respectReducedMotion: true,
+});
+
+/** Mantine's dimmed text and placeholders are too pale for that contrast. */
+export const darkerGreys: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-dimmed": "var(--mantine-color-gray-7)",
+    "--mantine-color-placeholder": "#6b737b",
+    "--mantine-color-error": "var(--mantine-color-red-8)",
+  },
+  dark: {
+    "--mantine-color-dimmed": "var(--mantine-color-dark-1)",
+    "--mantine-color-placeholder": "var(--mantine-color-dark-2)",
+    "--mantine-color-error": "var(--mantine-color-red-5)",
+  },
 });

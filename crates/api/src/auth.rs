@@ -1,11 +1,12 @@
-//! Who asks: the bearer key, looked up at most once a second, and the request counted against its limit.
+//! Who asks: the bearer key, or the one in a session's cookie, looked up at most once a second, and the request counted
+//! against its limit.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use axum::response::Response;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use parking_lot::Mutex;
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::ids::{AccountId, KeyId};
@@ -21,6 +22,7 @@ use crate::answer::Refuse;
 use crate::bans::Side;
 use crate::keys::{self, Presented};
 use crate::limits::Rate;
+use crate::session::{Found, Session};
 
 /// How the operator's log names who came without a key.
 const CONSOLE: &str = "console";
@@ -39,6 +41,8 @@ static NOBODY: LazyLock<KeyId> = LazyLock::new(|| KeyId(String::new()));
 pub(crate) struct Entry {
     /// Who asks.
     pub(crate) caller: Arc<Caller>,
+    /// The session that the key came in, if it did.
+    pub(crate) session: Option<Arc<Session>>,
     scopes: Scopes,
     rate: Option<Rate>,
 }
@@ -48,7 +52,12 @@ impl Entry {
     pub(crate) fn console() -> Self {
         // Shorter than any key's id, so that no key is taken for it.
         let caller = Caller { account: AccountId(0), key: KeyId(CONSOLE.to_owned()), mode: Mode::Live };
-        Self { caller: Arc::new(caller), scopes: Scopes::from_iter([Scope::Admin]), rate: None }
+        Self {
+            caller: Arc::new(caller),
+            session: None,
+            scopes: Scopes::from_iter([Scope::Admin]),
+            rate: None,
+        }
     }
 
     /// Refuses a request that is one too many. Apart from entering, because some dialects check other things first.
@@ -84,6 +93,8 @@ impl Entry {
 pub(crate) struct Stranger {
     fault: Fault,
     rate: Option<Rate>,
+    /// Takes away a cookie that is good for nothing.
+    cookie: Option<HeaderValue>,
 }
 
 impl Stranger {
@@ -93,15 +104,45 @@ impl Stranger {
         if let Some(rate) = &self.rate {
             rate.write(response.headers_mut());
         }
+        if let Some(cookie) = self.cookie {
+            response.headers_mut().insert(header::SET_COOKIE, cookie);
+        }
         response
     }
 }
 
 impl Api {
-    /// Finds out who asks, and counts the request as one of its kind.
-    pub(crate) async fn enter(&self, headers: &HeaderMap, side: Side) -> Result<Entry, Stranger> {
+    /// Finds out who asks, and counts the request as one of its kind. A key that is shown openly wins over a cookie,
+    /// which browsers add whether anybody wants it or not.
+    pub(crate) async fn enter(&self, method: &Method, headers: &HeaderMap) -> Result<Entry, Stranger> {
+        let side = Side::of(method);
+        let found = match headers.contains_key(header::AUTHORIZATION) {
+            true => Ok(Found::Nothing),
+            false => self.sessions.find(method, headers, self.engine.clock().now()),
+        };
+        let (presented, session, by_cookie) = match found {
+            Ok(Found::Nothing) => (bearer(headers).and_then(keys::parse), None, false),
+            Ok(Found::Spoilt) => (None, None, true),
+            Ok(Found::Opened(presented, session)) => (Some(presented), Some(Arc::new(session)), true),
+            Err(fault) => return Err(self.stranger(fault, side)),
+        };
+        match self.enter_with(presented, side).await {
+            Ok(entry) => Ok(Entry { session, ..entry }),
+            Err(stranger) if by_cookie && stranger.fault.kind == Kind::Unauthenticated => {
+                Err(Stranger { cookie: Some(self.sessions.clear()), ..stranger })
+            }
+            Err(stranger) => Err(stranger),
+        }
+    }
+
+    /// The same with a key that was read already.
+    pub(crate) async fn enter_with(
+        &self,
+        presented: Option<Presented>,
+        side: Side,
+    ) -> Result<Entry, Stranger> {
         let now = self.engine.clock().now();
-        let found = match bearer(headers).and_then(keys::parse) {
+        let found = match presented {
             Some(presented) => match self.rows.fresh(&presented.id) {
                 Some(row) => Ok(row),
                 // Boxed: most requests do not come here, and a waiting one should not carry its size.
@@ -110,21 +151,30 @@ impl Api {
             .map(|row| genuine(row.as_deref(), &presented, now)),
             None => Ok(None),
         };
-        let rate_of = |key: &KeyId, own| self.limits.check(key, side, own, now);
         match found {
-            Ok(Some((caller, scopes, own))) => Ok(Entry { rate: rate_of(&caller.key, own), caller, scopes }),
+            Ok(Some((caller, scopes, own))) => {
+                let rate = self.limits.check(&caller.key, side, own, now);
+                Ok(Entry { caller, session: None, scopes, rate })
+            }
             // Missing, malformed, unknown, wrong, expired and revoked are one answer.
-            Ok(None) => Err(Stranger { fault: Kind::Unauthenticated.into(), rate: rate_of(&NOBODY, None) }),
-            Err(fault) => Err(Stranger { fault, rate: rate_of(&NOBODY, None) }),
+            Ok(None) => Err(self.stranger(Kind::Unauthenticated.into(), side)),
+            Err(fault) => Err(self.stranger(fault, side)),
         }
+    }
+
+    /// Counts a request as nobody's. So are those that a foreign page makes with somebody's cookie: they must not use
+    /// up the allowance of whoever looks at that page.
+    fn stranger(&self, fault: Fault, side: Side) -> Stranger {
+        let rate = self.limits.check(&NOBODY, side, None, self.engine.clock().now());
+        Stranger { fault, rate, cookie: None }
     }
 }
 
 impl Api {
     /// The same for a dialect that also bans: its own count is what the answer shows, unless the general limit is
     /// what refuses.
-    pub(crate) async fn enter_or_ban(&self, headers: &HeaderMap, side: Side) -> Result<Entry, Stranger> {
-        let now = self.engine.clock().now();
+    pub(crate) async fn enter_or_ban(&self, method: &Method, headers: &HeaderMap) -> Result<Entry, Stranger> {
+        let (now, side) = (self.engine.clock().now(), Side::of(method));
         let counted = |key: &KeyId, general: Option<Rate>| {
             let own = self.bans.as_ref().map(|bans| bans.check(key, side, now));
             match (general, own) {
@@ -136,7 +186,7 @@ impl Api {
                 (general, own) => own.or(general),
             }
         };
-        match self.enter(headers, side).await {
+        match self.enter(method, headers).await {
             Ok(entry) => Ok(Entry { rate: counted(&entry.caller.key, entry.rate), ..entry }),
             Err(stranger) => Err(Stranger { rate: counted(&NOBODY, stranger.rate), ..stranger }),
         }

@@ -7,8 +7,8 @@ use spool_domain::order::{Mode, Preference};
 
 use crate::{Api, models};
 
-const ORDER: &str = "x-provider-order";
-const ONLY: &str = "x-provider-only";
+pub(crate) const ORDER: &str = "x-provider-order";
+pub(crate) const ONLY: &str = "x-provider-only";
 
 /// More names than there are providers for any model. They are kept with the job.
 const NAMES_MAX: usize = 16;

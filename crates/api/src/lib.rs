@@ -25,12 +25,14 @@ mod hints;
 mod hold;
 mod idempotency;
 mod jobs;
+mod library;
 mod links;
 mod models;
 mod notation;
 mod openapi;
 mod range;
 mod routes;
+mod session;
 mod submit;
 mod target;
 mod tasks;
@@ -53,11 +55,13 @@ use self::auth::Rows;
 use self::bans::{BanRule, Bans};
 use self::dialects::Dialects;
 use self::limits::{Limits, RateLimit};
+use self::session::Sessions;
 
 /// What all requests share.
 pub struct Api {
     engine: Engine,
     signer: Signer,
+    sessions: Sessions,
     limits: Limits,
     bans: Option<Bans>,
     dialects: Dialects,
@@ -97,10 +101,12 @@ impl Api {
         dialects: Dialects,
     ) -> Result<Arc<Self>, BadKey> {
         let signer = Signer::of_assets(engine.key())?;
+        let sessions = Sessions::of(&engine);
         let (limits, bans) = (Limits::new(rate_limit), ban_rule.map(Bans::new));
         Ok(Arc::new(Self {
             engine,
             signer,
+            sessions,
             limits,
             bans,
             dialects,

@@ -16,10 +16,9 @@ use spool_domain::scope::Scope;
 
 use crate::answer::{self, Refuse};
 use crate::auth::Entry;
-use crate::bans::Side;
 use crate::{
-    Api, account, admin, assets, audio, callbacks, docs, files, generations, health, jobs, models, openapi,
-    submit, tasks, tools, webhooks,
+    Api, account, admin, assets, audio, callbacks, docs, files, generations, health, jobs, library, models,
+    openapi, session, submit, tasks, tools, webhooks,
 };
 
 /// One call.
@@ -47,7 +46,8 @@ pub(crate) type Answering = BoxFuture<'static, Result<Response, Fault>>;
 /// What a call asks of its key.
 #[derive(Clone, Copy)]
 pub(crate) struct Need {
-    scope: Scope,
+    /// The permission; none where any key will do.
+    scope: Option<Scope>,
     /// Whether the request counts towards the dialect's own ban too.
     bans: bool,
     /// Whether the route itself judges the rate, after its other checks.
@@ -55,9 +55,12 @@ pub(crate) struct Need {
 }
 
 impl Need {
+    /// Any key.
+    pub(crate) const ANY: Self = Self { scope: None, bans: false, judged_late: false };
+
     /// The permission.
     pub(crate) const fn of(scope: Scope) -> Self {
-        Self { scope, bans: false, judged_late: false }
+        Self { scope: Some(scope), ..Self::ANY }
     }
 
     /// For a dialect that bans.
@@ -83,6 +86,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         models::ROUTES,
         tools::ROUTES,
         account::ROUTES,
+        session::ROUTES,
+        library::ROUTES,
         assets::ROUTES,
         files::ROUTES,
         callbacks::ROUTES,
@@ -134,16 +139,15 @@ fn answered(route: &'static Route, api: Arc<Api>, request: Request) -> BoxFuture
         Answer::Keyed(need, answer) => (*need, *answer),
     };
     Box::pin(async move {
-        let side = Side::of(&route.method);
         let entered = match need.bans {
-            false => api.enter(request.headers(), side).await,
-            true => api.enter_or_ban(request.headers(), side).await,
+            false => api.enter(&route.method, request.headers()).await,
+            true => api.enter_or_ban(&route.method, request.headers()).await,
         };
         let entry = match entered {
             Ok(entry) => entry,
             Err(stranger) => return stranger.turn_away(route.refuse),
         };
-        let fit = entry.may(need.scope).and_then(|()| match need.judged_late {
+        let fit = need.scope.map_or(Ok(()), |scope| entry.may(scope)).and_then(|()| match need.judged_late {
             false => entry.within_limit(),
             true => Ok(()),
         });

@@ -10,6 +10,7 @@ pub mod file;
 pub mod ids;
 pub mod job;
 pub mod ledger;
+pub mod library;
 pub mod lifecycle;
 pub mod money;
 pub mod operator;

@@ -12,6 +12,7 @@ use crate::file::Files;
 use crate::ids::{AccountId, AssetId, AttemptNo, JobId, KeyId, NodeId};
 use crate::job::{Asset, Attempt, Event, Job};
 use crate::ledger::Transfer;
+use crate::library::Library;
 use crate::money::MicroUsd;
 use crate::operator::Operators;
 use crate::order::{Idempotency, Mode};
@@ -197,7 +198,7 @@ pub struct Audit {
 
 /// The database, as about twenty moments. All writes are durable when they return (D1).
 #[async_trait]
-pub trait Store: Credentials + Files + Operators + Outbox + Send + Sync {
+pub trait Store: Credentials + Files + Library + Operators + Outbox + Send + Sync {
     /// Admits a job (M2, M3, K1-K3).
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error>;
 
@@ -283,6 +284,9 @@ pub trait Store: Credentials + Files + Operators + Outbox + Send + Sync {
 
     /// All keys of an account, or of all accounts.
     async fn keys(&self, account: Option<AccountId>) -> Result<Vec<KeyRow>, Error>;
+
+    /// The keys of an account that reach one mode, newest first, at most `limit`.
+    async fn keys_of_mode(&self, account: AccountId, mode: Mode, limit: u32) -> Result<Vec<KeyRow>, Error>;
 
     /// Revokes a key; whether it was there and not yet revoked.
     async fn revoke_key(&self, key: &KeyId, at: Timestamp) -> Result<bool, Error>;

@@ -1,47 +1,35 @@
 /** Who is signed in. The key itself stays in a cookie that no script can read. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { setCsrfToken } from "./client";
+import { api, setCsrfToken } from "./client";
 import { Fault } from "./fault";
+import type { components } from "./schema";
 
 /** The answer of `/v1/session`. */
-export interface Session {
-  csrf_token?: string;
-  expires_at?: string;
-  mode: "live" | "test";
-  key: { id: string; name: string; last4: string; scopes: string[] };
-  account: { id: number | string; name: string };
-  server: { version: string; public_url: string | null };
-}
+export type Session = components["schemas"]["Session"];
+
+/** What a key may do. */
+export type Scope = Session["key"]["scopes"][number];
 
 const KEY = ["session"];
 
-async function call(method: string, body?: unknown, csrf?: string): Promise<Response> {
-  try {
-    return await fetch("/v1/session", {
-      method,
-      credentials: "same-origin",
-      headers: {
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-        ...(csrf === undefined ? {} : { "X-CSRF-Token": csrf }),
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-  } catch (error) {
-    throw Fault.unreachable(error);
+/** A session that is in force from now on. */
+function entered(session: Session | undefined): Session {
+  if (!session) {
+    throw new Fault("The server answered without a session.", 200, "unknown");
   }
+  setCsrfToken(session.csrf_token);
+  return session;
 }
 
 async function read(): Promise<Session | null> {
-  const response = await call("GET");
-  if (response.status === 401) {
-    return null;
+  try {
+    return entered((await api.GET("/v1/session")).data);
+  } catch (error) {
+    if (error instanceof Fault && error.status === 401) {
+      return null;
+    }
+    throw error;
   }
-  if (!response.ok) {
-    throw await Fault.of(response);
-  }
-  const session = (await response.json()) as Session;
-  setCsrfToken(session.csrf_token);
-  return session;
 }
 
 /** The session: `undefined` while it is asked for, `null` if nobody is signed in. */
@@ -57,7 +45,7 @@ export function useSession(): Session {
 }
 
 /** Whether the signed-in key has a permission. */
-export function may(session: Session, scope: string): boolean {
+export function may(session: Session, scope: Scope): boolean {
   return session.key.scopes.includes(scope);
 }
 
@@ -66,23 +54,14 @@ export function useSigning() {
   const queries = useQueryClient();
   return {
     async signIn(key: string): Promise<Session> {
-      const response = await call("POST", { key });
-      if (!response.ok) {
-        throw await Fault.of(response);
-      }
-      const session = (await response.json()) as Session;
-      setCsrfToken(session.csrf_token);
+      const session = entered((await api.POST("/v1/session", { body: { key } })).data);
       // What another key saw is not for this one.
       queries.clear();
       queries.setQueryData(KEY, session);
       return session;
     },
     async signOut(): Promise<void> {
-      const session = queries.getQueryData<Session>(KEY);
-      const response = await call("DELETE", undefined, session?.csrf_token);
-      if (!response.ok && response.status !== 401) {
-        throw await Fault.of(response);
-      }
+      await api.DELETE("/v1/session");
       setCsrfToken(undefined);
       queries.clear();
       queries.setQueryData(KEY, null);

@@ -3,7 +3,7 @@
 mod csv;
 mod ledger;
 mod query;
-mod statement;
+pub(crate) mod statement;
 mod usage;
 
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use spool_domain::order::{Caller, Mode};
 use spool_domain::scope::Scope;
 use spool_domain::store;
 
-use self::query::Query;
+pub(crate) use self::query::{Query, wrong};
 use crate::auth::Entry;
 use crate::notation::iso;
 use crate::routes::{Answer, Answering, Need, Route};

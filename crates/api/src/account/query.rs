@@ -8,11 +8,11 @@ use spool_domain::fault::Fault;
 const SHOWN_MAX: usize = 80;
 
 /// The parameters of a request, each there once and known.
-pub(super) struct Query(BTreeMap<String, String>);
+pub(crate) struct Query(BTreeMap<String, String>);
 
 impl Query {
     /// Refuses parameters that are not allowed, and repeated ones.
-    pub(super) fn read(query: Option<&str>, allowed: &[&str]) -> Result<Self, Fault> {
+    pub(crate) fn read(query: Option<&str>, allowed: &[&str]) -> Result<Self, Fault> {
         let mut read = BTreeMap::new();
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             if !allowed.contains(&&*name) {
@@ -31,12 +31,12 @@ impl Query {
     }
 
     /// One parameter as it was given.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
     /// One parameter as something else; `allowed` finishes the sentence for one that cannot be.
-    pub(super) fn parsed<T>(
+    pub(crate) fn parsed<T>(
         &self,
         name: &str,
         allowed: &str,
@@ -48,7 +48,7 @@ impl Query {
 }
 
 /// A parameter that cannot be what it is.
-pub(super) fn wrong(name: &str, given: &str, allowed: &str) -> Fault {
+pub(crate) fn wrong(name: &str, given: &str, allowed: &str) -> Fault {
     let given: String = given.chars().take(SHOWN_MAX).collect();
     Fault::field(name, format!("`{name}` is `{given}`; allowed is {allowed}"))
 }

@@ -24,6 +24,12 @@ use crate::routes::Answering;
 /// What the dialects put before a job's id.
 const PREFIXES: [&str; 3] = ["job_", "gen_", "task_"];
 
+/// The longest code of a provider that is shown.
+const CODE_CHARS_MAX: usize = 48;
+
+/// Codes have a status or a number of their own; an id has more digits.
+const CODE_DIGITS_MAX: usize = 8;
+
 #[derive(Serialize)]
 struct Statement<'a> {
     object: &'static str,
@@ -44,29 +50,32 @@ struct Statement<'a> {
 
 /// The price at admission; a later change of the catalogue does not touch it (M8).
 #[derive(Serialize)]
-struct Price {
+pub(crate) struct Price {
     unit_usd: String,
     count: u32,
     total_usd: String,
 }
 
+/// An entry of the ledger.
 #[derive(Serialize)]
-struct Line {
+pub(crate) struct Line {
     r#type: &'static str,
     amount_usd: String,
     at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Of a refund.
     reason: Option<String>,
 }
 
+/// A try at a provider.
 #[derive(Serialize)]
-struct Try {
+pub(crate) struct Try {
     /// Which of the job's parts, from 0, where it took several calls.
-    #[serde(skip_serializing_if = "Option::is_none")]
     part: Option<u32>,
     no: u32,
     provider: String,
     outcome: &'static str,
+    /// What went wrong last, in one word.
+    trouble: Option<String>,
     started_at: String,
     ended_at: Option<String>,
 }
@@ -81,9 +90,7 @@ async fn state(api: &Api, entry: &Entry, request: Request) -> Result<Response, F
     let path = request.uri().path();
     let text = path.strip_suffix("/statement").and_then(|path| path.rsplit('/').next()).unwrap_or_default();
     let job = whole(api, &entry.caller, id(text).ok_or(FaultKind::NotFound)?).await?;
-    let entries = api.engine.store().entries(job.id).await.map_err(broken)?;
-    let sum = |kind| entries.iter().filter(|entry| entry.kind == kind).map(|entry| entry.amount).sum();
-    let (charged, refunded): (MicroUsd, MicroUsd) = (sum(Kind::Capture), sum(Kind::Refund));
+    let Books { entries, charged, refunded } = books(api, &job).await?;
     Ok(shown(&Statement {
         object: "statement",
         job: text,
@@ -92,7 +99,7 @@ async fn state(api: &Api, entry: &Entry, request: Request) -> Result<Response, F
         status: status(&job.phase),
         currency: CURRENCY,
         price: price(&job),
-        entries: entries.into_iter().map(line).collect(),
+        entries,
         charged_usd: charged.to_string(),
         refunded_usd: refunded.to_string(),
         attempts: attempts(api, &job).await?,
@@ -102,13 +109,28 @@ async fn state(api: &Api, entry: &Entry, request: Request) -> Result<Response, F
 }
 
 /// An id in any dialect's form, or bare.
-fn id(text: &str) -> Option<JobId> {
+pub(crate) fn id(text: &str) -> Option<JobId> {
     let bare = PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
     JobId::parse(bare).ok()
 }
 
+/// What the ledger says of a job.
+pub(crate) struct Books {
+    pub(crate) entries: Vec<Line>,
+    pub(crate) charged: MicroUsd,
+    pub(crate) refunded: MicroUsd,
+}
+
+/// Reads it.
+pub(crate) async fn books(api: &Api, job: &Job) -> Result<Books, Fault> {
+    let entries = api.engine.store().entries(job.id).await.map_err(broken)?;
+    let sum = |kind| entries.iter().filter(|entry| entry.kind == kind).map(|entry| entry.amount).sum();
+    let (charged, refunded) = (sum(Kind::Capture), sum(Kind::Refund));
+    Ok(Books { entries: entries.into_iter().map(line).collect(), charged, refunded })
+}
+
 /// The whole is always so many times the price of one.
-fn price(job: &Job) -> Price {
+pub(crate) fn price(job: &Job) -> Price {
     let unit = MicroUsd(job.price.0 / i64::from(job.count.max(1)));
     Price { unit_usd: unit.to_string(), count: job.count, total_usd: job.price.to_string() }
 }
@@ -133,7 +155,7 @@ fn line(entry: Booked) -> Line {
 }
 
 /// Who was asked, and what became of it. What it cost us is not the customer's matter.
-async fn attempts(api: &Api, job: &Job) -> Result<Vec<Try>, Fault> {
+pub(crate) async fn attempts(api: &Api, job: &Job) -> Result<Vec<Try>, Fault> {
     let store = api.engine.store();
     let mut tries = Vec::new();
     let own = store.attempts(job.id).await.map_err(broken)?;
@@ -154,9 +176,19 @@ fn shown_try(part: Option<u32>, attempt: Attempt) -> Try {
         no: attempt.no.0,
         provider: attempt.provider,
         outcome: attempt.result.map_or("pending", |result| result.as_str()),
+        trouble: attempt.trouble.map(|code| word(&code).to_owned()),
         started_at: iso(attempt.started_at),
         ended_at: attempt.ended_at.map(iso),
     }
+}
+
+/// A provider's code for whoever ordered. Codes are words and no sentences; one that does not look like a word may hold
+/// anything, such as the number of the operator's account there.
+pub(crate) fn word(code: &str) -> &str {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    let digits = code.bytes().filter(u8::is_ascii_digit).count();
+    let fits = (1..=CODE_CHARS_MAX).contains(&code.len()) && digits <= CODE_DIGITS_MAX;
+    if fits && code.bytes().all(plain) { code } else { "other" }
 }
 
 #[cfg(test)]
@@ -171,6 +203,17 @@ mod tests {
         }
         for text in [format!("asset_{job}"), format!("job_gen_{job}"), "job_".to_owned(), String::new()] {
             assert_eq!(id(&text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_shown_if_it_looks_like_one() {
+        for code in ["http_502", "InvalidParameter.Prompt", "content-policy", "1301", "too_many_calls"] {
+            assert_eq!(word(code), code);
+        }
+        let secret = "sk-0123456789abcdef0123456789abcdef0123456789abcdef";
+        for odd in ["", "your key sk-1 is wrong", "acct_123456789", "a/b?key=1", secret, "größe"] {
+            assert_eq!(word(odd), "other", "{odd}");
         }
     }
 }

@@ -29,8 +29,8 @@ use crate::links::Links;
 use crate::routes::{Answer, Answering, Need, Route};
 use crate::{Api, answer, body, hints, idempotency};
 
-const COLLECTION: &str = "/v1/generations";
-const VOCABULARY: &str = "spool-vocabulary";
+pub(crate) const COLLECTION: &str = "/v1/generations";
+pub(crate) const VOCABULARY: &str = "spool-vocabulary";
 
 /// What this dialect serves.
 pub(crate) const ROUTES: &[Route] = &[
@@ -141,6 +141,11 @@ async fn look(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Admitte
         }))),
         None => Ok(Admitted::Answer(fetched(api, &job, &links, false))),
     }
+}
+
+/// The answer to a GET of a job now.
+pub(crate) fn answer_of(api: &Api, job: &Job, links: Links) -> Response {
+    fetched(api, job, &links, false)
 }
 
 /// A generation as a registered endpoint hears of it: the answer to a GET. The dialect itself has no callbacks.

@@ -147,7 +147,17 @@ async fn look(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Respons
     let id = decode::job(request.uri().path())?;
     let links = Links::new(api, request.headers());
     let job = kept(api, &entry.caller, id).await?;
-    Ok(answer::json(StatusCode::OK, &Wrapped { data: translate::job(&job, &links) }))
+    Ok(fetched(&job, &links))
+}
+
+/// The answer to a GET.
+fn fetched(job: &Job, links: &Links) -> Response {
+    answer::json(StatusCode::OK, &Wrapped { data: translate::job(job, links) })
+}
+
+/// The answer to a GET of a job now.
+pub(crate) fn answer_of(api: &Api, job: &Job, links: Links) -> Response {
+    still_kept(api, job).map_or_else(|fault| refuse(&fault), |()| fetched(job, &links))
 }
 
 async fn end(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response, Fault> {
@@ -188,8 +198,13 @@ pub(crate) fn hook(_: &Api, job: &Job, ended: bool, links: Links) -> serde_json:
 /// A job that somebody ordered, unless it ended so long ago that this dialect no longer shows it.
 async fn kept(api: &Api, caller: &Caller, id: JobId) -> Result<Arc<Job>, Fault> {
     let job = whole(api, caller, id).await?;
-    let forgotten = api.dialects.jobs_forget(&job, api.engine.clock().now());
-    if forgotten { Err(Kind::NotFound.into()) } else { Ok(job) }
+    still_kept(api, &job)?;
+    Ok(job)
+}
+
+fn still_kept(api: &Api, job: &Job) -> Result<(), Fault> {
+    let forgotten = api.dialects.jobs_forget(job, api.engine.clock().now());
+    if forgotten { Err(Kind::NotFound.into()) } else { Ok(()) }
 }
 
 /// A POST to a model that is no run: the router would have said the same.

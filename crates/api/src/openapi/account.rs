@@ -108,19 +108,19 @@ pub(super) fn schemas() -> Value {
 }
 
 /// An exact amount.
-fn usd(description: &str) -> Value {
+pub(super) fn usd(description: &str) -> Value {
     json!({ "type": "string", "pattern": "^-?[0-9]+\\.[0-9]{2,6}$", "description": format!("{description}, US dollars, exact.") })
 }
 
-fn time(description: &str) -> Value {
+pub(super) fn time(description: &str) -> Value {
     json!({ "type": "string", "format": "date-time", "description": description })
 }
 
-fn time_or_null(description: &str) -> Value {
+pub(super) fn time_or_null(description: &str) -> Value {
     json!({ "type": ["string", "null"], "format": "date-time", "description": description })
 }
 
-fn mode() -> Value {
+pub(super) fn mode() -> Value {
     json!({ "enum": ["live", "test"], "description": "As the key that asks." })
 }
 
@@ -129,7 +129,7 @@ fn count(description: &str) -> Value {
 }
 
 /// An object with exactly these fields, those in `may` possibly missing.
-fn object(properties: Value, may: &[&str]) -> Value {
+pub(super) fn object(properties: Value, may: &[&str]) -> Value {
     let names = properties.as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>());
     let required: Vec<String> =
         names.unwrap_or_default().into_iter().filter(|name| !may.contains(&name.as_str())).collect();
@@ -194,31 +194,42 @@ fn usage_shape() -> Value {
     object(properties, &[])
 }
 
+/// The price of a job at its admission.
+pub(super) fn price() -> Value {
+    let properties = json!({
+        "unit_usd": usd("The price of one output"),
+        "count": { "type": "integer", "minimum": 1 },
+        "total_usd": usd("The price of all, which was held"),
+    });
+    object(properties, &[])
+}
+
+/// An entry of a job.
+pub(super) fn entry() -> Value {
+    let properties = json!({
+        "type": { "enum": ["hold", "capture", "rest", "release", "refund"] },
+        "amount_usd": usd("How much"),
+        "at": time("When."),
+        "reason": { "type": ["string", "null"], "description": "Of a refund." },
+    });
+    object(properties, &[])
+}
+
+/// A try at a provider.
+pub(super) fn attempt() -> Value {
+    let properties = json!({
+        "part": { "type": ["integer", "null"], "minimum": 0, "description": "Which of the parts, from 0, of a job that took several calls." },
+        "no": { "type": "integer", "minimum": 1 },
+        "provider": { "type": "string" },
+        "outcome": { "enum": ["pending", "accepted", "rejected", "not_sent", "unknown", "not_accepted", "written_off"] },
+        "trouble": { "type": ["string", "null"], "description": "What went wrong last: the provider's code or ours; `other` where it is no plain word." },
+        "started_at": time("When it was begun."),
+        "ended_at": time_or_null("When it was over."),
+    });
+    object(properties, &[])
+}
+
 fn statement_shape() -> Value {
-    let price = object(
-        json!({ "unit_usd": usd("The price of one output"), "count": { "type": "integer", "minimum": 1 }, "total_usd": usd("The price of all, which was held") }),
-        &[],
-    );
-    let entry = object(
-        json!({
-            "type": { "enum": ["hold", "capture", "rest", "release", "refund"] },
-            "amount_usd": usd("How much"),
-            "at": time("When."),
-            "reason": { "type": "string", "description": "Of a refund." },
-        }),
-        &["reason"],
-    );
-    let attempt = object(
-        json!({
-            "part": count("Which of the parts, from 0, of a job that took several calls."),
-            "no": { "type": "integer", "minimum": 1 },
-            "provider": { "type": "string" },
-            "outcome": { "enum": ["pending", "accepted", "rejected", "not_sent", "unknown", "not_accepted", "written_off"] },
-            "started_at": time("When it was begun."),
-            "ended_at": time_or_null("When it was over."),
-        }),
-        &["part"],
-    );
     let properties = json!({
         "object": { "const": "statement" },
         "job": { "type": "string", "description": "The id as it was asked for." },
@@ -226,11 +237,11 @@ fn statement_shape() -> Value {
         "model": { "type": "string" },
         "status": { "enum": ["queued", "running", "succeeded", "failed", "canceled"] },
         "currency": { "const": "USD" },
-        "price": price,
-        "entries": { "type": "array", "items": entry },
+        "price": schema("JobPrice"),
+        "entries": { "type": "array", "items": schema("LedgerEntry") },
         "charged_usd": usd("Captured"),
         "refunded_usd": usd("Given back since"),
-        "attempts": { "type": "array", "items": attempt },
+        "attempts": { "type": "array", "items": schema("JobAttempt") },
         "created_at": time("When it was admitted."),
         "ended_at": time_or_null("When it ended."),
     });

@@ -6,8 +6,10 @@ mod admin;
 mod audio;
 mod files;
 mod jobs;
+mod library;
 mod paths;
 mod schemas;
+mod session;
 mod tasks;
 mod tools;
 mod webhooks;
@@ -49,7 +51,7 @@ pub(crate) fn document() -> Value {
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": "/" }],
-        "security": [{ "key": [] }],
+        "security": [{ "key": [] }, { "session": [] }],
         "tags": [
             { "name": "generations", "description": "Make something, and wait for it." },
             { "name": "audio", "description": "Speak a text; the answer is the sound itself." },
@@ -58,7 +60,9 @@ pub(crate) fn document() -> Value {
             { "name": "tasks", "description": "Make something, and poll for it." },
             { "name": "models", "description": "What can be made, with which parameters, at which price." },
             { "name": "tools", "description": "The same without choosing a model: what goes in, what comes out." },
+            { "name": "library", "description": "What was made so far, and all that is known of a job." },
             { "name": "account", "description": "What there is to spend, and what was spent." },
+            { "name": "session", "description": "Coming in with a browser: the key is typed once and then kept in a cookie." },
             { "name": "webhooks", "description": "Endpoints that hear of every job, what was sent to them, and the secret of callbacks." },
             { "name": "files", "description": "Files to start from." },
             { "name": "assets", "description": "Reading files by their signed URLs." },
@@ -67,10 +71,16 @@ pub(crate) fn document() -> Value {
         ],
         "paths": merged(PARTS.map(|(paths, _)| paths())),
         "components": {
-            "securitySchemes": { "key": {
-                "type": "http", "scheme": "bearer",
-                "description": "An API key: spool_live_… or, for the sandbox, spool_test_….",
-            }},
+            "securitySchemes": {
+                "key": {
+                    "type": "http", "scheme": "bearer",
+                    "description": "An API key: spool_live_… or, for the sandbox, spool_test_….",
+                },
+                "session": {
+                    "type": "apiKey", "in": "cookie", "name": "spool_session",
+                    "description": "The cookie of POST /v1/session, for this server's own pages; __Host-spool_session where its public address is https. All but GET and HEAD need the header X-CSRF-Token with the session's `csrf_token` too, else the answer is 403 (401 in /v1/tasks). A key in `Authorization` wins over it.",
+                },
+            },
             "headers": schemas::headers(),
             "schemas": merged(PARTS.map(|(_, schemas)| schemas())),
         },
@@ -81,15 +91,17 @@ pub(crate) fn document() -> Value {
 type Written = fn() -> Value;
 
 /// The calls and the shapes of each part.
-const PARTS: [(Written, Written); 8] = [
+const PARTS: [(Written, Written); 9] = [
     (paths::all, schemas::all),
     (tasks::paths, tasks::schemas),
     (account::paths, account::schemas),
+    (library::paths, library::schemas),
     (webhooks::paths, webhooks::schemas),
     (files::paths, files::schemas),
     (admin::paths, admin::schemas),
     (audio::paths, audio::schemas),
     (tools::paths, tools::schemas),
+    (session::paths, session::schemas),
 ];
 
 /// The fields of several objects as those of one.
@@ -199,6 +211,34 @@ mod tests {
         let (document, mut seen) = (document(), 0);
         walk(&document, &document, &mut seen);
         assert!(seen > 10);
+    }
+
+    /// The same with the fields of every object in order of their names, so that a difference is one of content.
+    fn sorted(value: Value) -> Value {
+        match value {
+            Value::Object(fields) => {
+                let fields: std::collections::BTreeMap<String, Value> =
+                    fields.into_iter().map(|(name, value)| (name, sorted(value))).collect();
+                fields.into_iter().collect()
+            }
+            Value::Array(items) => items.into_iter().map(sorted).collect(),
+            other => other,
+        }
+    }
+
+    /// The types of the web app are made from this file, before anything of Rust is built.
+    #[test]
+    fn the_document_beside_the_web_app_is_this_one() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/openapi.json");
+        let written = format!("{:#}\n", sorted(document()));
+        if std::env::var_os("SPOOL_WRITE_DOCS").is_some() {
+            std::fs::write(path, written).unwrap();
+            return;
+        }
+        assert!(
+            std::fs::read_to_string(path).unwrap_or_default() == written,
+            "web/openapi.json is not the document: run with SPOOL_WRITE_DOCS=1 and read the difference"
+        );
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub(super) fn headers() -> Value {
         "Content-Disposition": header("string", "`inline` for images, audio and video that browsers show; `attachment` for the rest."),
         "Content-Security-Policy": header("string", "`sandbox; default-src 'none'`."),
         "X-Content-Type-Options": header("string", "`nosniff`."),
+        "Set-Cookie": header("string", "The cookie of the session, for this host alone and for no script; or what takes it away."),
         "ETag": header("string", "The SHA-256 of the content."),
     })
 }

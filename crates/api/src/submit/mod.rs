@@ -28,7 +28,7 @@ use crate::links::Links;
 use crate::routes::{Answer, Answering, Need, Route};
 use crate::{Api, answer, body, hints, idempotency, target};
 
-const SUBMIT: &str = "/v1/task/submit";
+pub(crate) const SUBMIT: &str = "/v1/task/submit";
 const CALL: &str = "POST /v1/task/submit";
 
 /// What this dialect serves.
@@ -97,7 +97,13 @@ fn makes(api: &Api, job: &Job) -> Option<Makes> {
 async fn look(api: &Arc<Api>, entry: &Entry, request: Request) -> Result<Response, Fault> {
     let text = request.uri().path().rsplit('/').next().unwrap_or_default();
     let id = translate::id(text).ok_or(Kind::NotFound)?;
-    let links = Links::new(api, request.headers()).good_for_s(translate::LINK_LIFE_S);
+    let links = Links::new(api, request.headers());
     let job = whole(api, &entry.caller, id).await?;
-    Ok(answer::json(StatusCode::OK, &translate::task(&job, makes(api, &job), &links)))
+    Ok(answer_of(api, &job, links))
+}
+
+/// The answer to a GET of a job now.
+pub(crate) fn answer_of(api: &Api, job: &Job, links: Links) -> Response {
+    let links = links.good_for_s(translate::LINK_LIFE_S);
+    answer::json(StatusCode::OK, &translate::task(job, makes(api, job), &links))
 }

@@ -34,7 +34,7 @@ use crate::links::Links;
 use crate::routes::{Answer, Answering, Need, Route};
 use crate::{Api, answer, body, hints, idempotency, target};
 
-const COLLECTION: &str = "/v1/tasks";
+pub(crate) const COLLECTION: &str = "/v1/tasks";
 
 /// What this dialect serves.
 pub(crate) const ROUTES: &[Route] = &[
@@ -115,7 +115,12 @@ async fn look(api: &Arc<Api>, entry: &Entry, request: &Parts) -> Result<Response
     let text = request.uri.path().rsplit('/').next().unwrap_or_default();
     let id = translate::id(text).ok_or(Kind::NotFound)?;
     let job = whole(api, &entry.caller, id).await?;
-    Ok(success(translate::task(&job, &Links::new(api, &request.headers))))
+    Ok(answer_of(api, &job, Links::new(api, &request.headers)))
+}
+
+/// The answer to a GET of a job now.
+pub(crate) fn answer_of(_: &Api, job: &Job, links: Links) -> Response {
+    success(translate::task(job, &links))
 }
 
 async fn recent(api: &Arc<Api>, entry: &Entry, request: &Parts) -> Result<Response, Fault> {

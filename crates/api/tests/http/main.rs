@@ -28,6 +28,7 @@ mod models;
 mod proofs;
 mod retention;
 mod scopes;
+mod session;
 mod shared;
 mod stop;
 mod submit;

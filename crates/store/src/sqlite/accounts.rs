@@ -150,6 +150,18 @@ pub(super) fn keys(connection: &Connection, account: Option<AccountId>) -> Resul
     Ok(found)
 }
 
+/// The moment `keys_of_mode`.
+pub(super) fn keys_of_mode(
+    connection: &Connection,
+    account: AccountId,
+    mode: Mode,
+    limit: u32,
+) -> Result<Vec<KeyRow>, Failure> {
+    let mut statement = connection.prepare_cached(include_str!("../../sql/sqlite/keys_of_mode.sql"))?;
+    let found = statement.query_map(params![account.0, mode.as_str(), limit], rows::key)?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The moment `revoke_key`.
 pub(super) fn revoke_key(connection: &Connection, key: &KeyId, at: Timestamp) -> Result<bool, Failure> {
     let revoked = connection

@@ -12,6 +12,7 @@ mod failure;
 mod files;
 mod folder;
 mod ledger;
+mod library;
 mod migrate;
 mod moments;
 mod operator;

@@ -146,6 +146,10 @@ impl Store for Sqlite {
         self.read(move |db| accounts::keys(db, account)).await
     }
 
+    async fn keys_of_mode(&self, account: AccountId, mode: Mode, limit: u32) -> Result<Vec<KeyRow>, Error> {
+        self.read(move |db| accounts::keys_of_mode(db, account, mode, limit)).await
+    }
+
     async fn revoke_key(&self, key: &KeyId, at: Timestamp) -> Result<bool, Error> {
         let key = key.clone();
         self.write(move |db| accounts::revoke_key(db, &key, at)).await

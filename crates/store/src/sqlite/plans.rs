@@ -9,7 +9,7 @@ use super::migrate::migrate;
 
 /// Statements that may: lists for people, and what runs once for many jobs or now and then. Their partial indexes are
 /// chosen by the values.
-const SELDOM: [&str; 19] = [
+const SELDOM: [&str; 21] = [
     "accounts_before",
     "claim",
     "deliveries",
@@ -25,8 +25,10 @@ const SELDOM: [&str; 19] = [
     "jobs_for_operator",
     "keys_before",
     "keys_of_account_before",
+    "keys_of_mode",
     "ledger_credits",
     "ledger_jobs",
+    "library",
     "operator_log_before",
     "prune_look",
 ];

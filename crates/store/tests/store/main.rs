@@ -12,6 +12,7 @@ mod credential;
 mod damage;
 mod files;
 mod folder;
+mod library;
 mod money;
 mod operator;
 mod outbox;
