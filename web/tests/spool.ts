@@ -29,7 +29,7 @@ function program(): string {
 }
 
 /** Settings of test servers, beside the defaults: receivers of webhooks and fake providers are on this machine. */
-const SETTINGS: string[] = [];
+const SETTINGS: string[] = ["egress.allow=127.0.0.0/8"];
 
 async function ready(child: ChildProcess): Promise<string> {
   return await new Promise((resolve, reject) => {

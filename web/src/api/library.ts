@@ -68,9 +68,11 @@ export interface LibraryJob extends LibraryItem {
 }
 
 async function read<T>(path: string): Promise<T> {
-  const response = await fetch(path, { credentials: "same-origin", headers: csrfHeaders() }).catch((error) => {
-    throw Fault.unreachable(error);
-  });
+  const response = await fetch(path, { credentials: "same-origin", headers: csrfHeaders() }).catch(
+    (error) => {
+      throw Fault.unreachable(error);
+    },
+  );
   if (!response.ok) {
     throw await Fault.of(response);
   }
@@ -87,7 +89,10 @@ export interface Filter {
 }
 
 /** A page of the account's jobs, newest first. */
-export function listJobs(filter: Filter, before?: string): Promise<{ data: LibraryItem[]; next: string | null }> {
+export function listJobs(
+  filter: Filter,
+  before?: string,
+): Promise<{ data: LibraryItem[]; next: string | null }> {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...filter, before })) {
     if (value !== undefined) {

@@ -2,30 +2,7 @@
 import { ActionIcon, Tooltip, VisuallyHidden } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
-
-/** Browsers give `navigator.clipboard` to secure pages only; the old way works everywhere. */
-async function copy(text: string): Promise<void> {
-  if (navigator.clipboard) {
-    await navigator.clipboard.writeText(text);
-    return;
-  }
-  const field = document.createElement("textarea");
-  const before = document.activeElement;
-  field.value = text;
-  field.readOnly = true;
-  field.style.position = "fixed";
-  field.style.opacity = "0";
-  document.body.append(field);
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  if (before instanceof HTMLElement) {
-    before.focus();
-  }
-  if (!done) {
-    throw new Error("the browser does not let this page copy");
-  }
-}
+import { copyText } from "./clipboard";
 
 const SAID = { idle: "", copied: "Copied", refused: "This browser does not copy; select the text instead" };
 
@@ -38,7 +15,7 @@ export function Copy({ value, what }: { value: string; what: string }) {
     }
   }, [state]);
   const press = () =>
-    copy(value).then(
+    copyText(value).then(
       () => setState("copied"),
       () => setState("refused"),
     );

@@ -89,7 +89,7 @@ function ModelFilter({ model, set }: { model?: string; set: (model?: string) => 
     { params: { query: { limit: 30, search: asked && asked !== model ? asked : undefined } } },
     { placeholderData: keepPreviousData },
   );
-  const found = data?.data.map(({ id }) => id) ?? [];
+  const found = data?.models.map(({ id }) => id) ?? [];
   return (
     <Select
       label="Model"

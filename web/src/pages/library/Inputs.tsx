@@ -71,8 +71,9 @@ function Given({ file }: { file: File }) {
           </Text>
         )}
         <Text size="xs" c="dimmed">
-          {[file.content_type, file.bytes === null ? undefined : size(file.bytes)].filter(Boolean).join(" · ") ||
-            "elsewhere"}
+          {[file.content_type, file.bytes === null ? undefined : size(file.bytes)]
+            .filter(Boolean)
+            .join(" · ") || "elsewhere"}
         </Text>
       </Stack>
     </Group>

@@ -28,8 +28,7 @@ export function JobPage() {
     <Page title="Job">
       {error instanceof Fault && error.status === 404 ? (
         <Empty title="There is no such job">
-          No job of this account and mode has the id {id}.{" "}
-          <PageLink to="/library">To the library</PageLink>
+          No job of this account and mode has the id {id}. <PageLink to="/library">To the library</PageLink>
         </Empty>
       ) : error ? (
         <Trouble error={error} again={again} />

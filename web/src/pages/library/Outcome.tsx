@@ -19,7 +19,12 @@ export function Outcome({ job, moved }: { job: LibraryJob; moved: { phase: strin
       ) : job.status === "succeeded" ? (
         <Results outputs={job.outputs} of={{ model: job.model, input: job.input, job: `job_${job.id}` }} />
       ) : job.status === "failed" ? (
-        <Alert color="red" variant="light" icon={<IconAlertTriangle />} title={job.error?.message ?? "It failed."}>
+        <Alert
+          color="red"
+          variant="light"
+          icon={<IconAlertTriangle />}
+          title={job.error?.message ?? "It failed."}
+        >
           <Text size="sm">
             <code>{job.error?.code}</code>. Nothing was charged.
           </Text>

@@ -1,5 +1,5 @@
 /** Where the time went: each step of the job, and phases and attempts on one axis. */
-import { Box, Group, Paper, SimpleGrid, Stack, Table, Timeline as Steps, Text, Title } from "@mantine/core";
+import { Box, Group, Paper, SimpleGrid, Stack, Timeline as Steps, Table, Text, Title } from "@mantine/core";
 import type { LibraryJob } from "../../api/library";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { moment, span, words } from "../../parts/words";

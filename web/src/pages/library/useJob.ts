@@ -6,7 +6,11 @@ import { watchJob } from "../../run/useRun";
 
 export function useJob(id: string) {
   const queries = useQueryClient();
-  const { data: job, error, refetch } = useQuery({
+  const {
+    data: job,
+    error,
+    refetch,
+  } = useQuery({
     queryKey: ["library", "job", id],
     queryFn: () => readJob(id),
     // Where the events are cut off, it is still noticed that it ended.
@@ -35,6 +39,9 @@ export function useJob(id: string) {
       },
     );
   }, [open, bare, id, queries]);
-  const moved = { phase: told.phase ?? job?.phase ?? "queued", progress: told.progress ?? job?.progress ?? undefined };
+  const moved = {
+    phase: told.phase ?? job?.phase ?? "queued",
+    progress: told.progress ?? job?.progress ?? undefined,
+  };
   return { job, error, again: () => void refetch(), moved };
 }
