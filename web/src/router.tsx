@@ -98,7 +98,7 @@ const tool = createRoute({
 const library = createRoute({
   getParentRoute: () => shell,
   path: "/library",
-  validateSearch: (search) => texts(search, ["status", "model", "key", "kind", "from", "to"]),
+  validateSearch: (search) => texts(search, ["status", "model", "key", "kind", "from", "to", "view"]),
   component: lazyRouteComponent(() => import("./pages/library/Library"), "Library"),
 });
 const libraryJob = createRoute({
@@ -109,7 +109,7 @@ const libraryJob = createRoute({
 const webhooks = createRoute({
   getParentRoute: () => shell,
   path: "/webhooks",
-  validateSearch: (search) => texts(search, ["endpoint", "state"]),
+  validateSearch: (search) => texts(search, ["endpoint", "state", "job", "delivery"]),
   component: lazyRouteComponent(() => import("./pages/webhooks/Webhooks"), "Webhooks"),
 });
 const account = createRoute({
