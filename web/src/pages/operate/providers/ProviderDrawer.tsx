@@ -54,8 +54,8 @@ function Whole({ provider, canSeal }: { provider: Provider; canSeal: boolean }) 
       {gate?.breaker === "open" && (
         <Alert color="red" variant="light" title="It is left alone">
           <Text size="sm">
-            It failed so often that no job is sent there{gate.until ? ` until ${moment(gate.until)}` : ""}. Then one job
- tries whether it is back.
+            It failed so often that no job is sent there{gate.until ? ` until ${moment(gate.until)}` : ""}.
+            Then one job tries whether it is back.
           </Text>
         </Alert>
       )}

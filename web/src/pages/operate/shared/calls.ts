@@ -126,6 +126,31 @@ export const waitingQuery = look<PageOf<Job>>("jobs", { phase: "needs_operator",
 export const openJobsQuery = (account: string | number) =>
   look<PageOf<LogLine>>("log", { action: "account.open_jobs", subject: `account:${account}`, limit: 1 });
 
+/** The accounts that have a number of their own, out of the newest lines of the log. */
+export const boundsQuery = queryOptions({
+  queryKey: ["admin", "log", "bounds"],
+  queryFn: async ({ signal }) => {
+    const found = new Map<string, number | null>();
+    let before: string | undefined;
+    for (let page = 0; page < 10; page++) {
+      const path = address("log", { action: "account.open_jobs", limit: 100, before });
+      const { items, next } = await call<PageOf<LogLine>>("GET", path, undefined, signal);
+      for (const { subject, detail } of items) {
+        const account = subject.replace("account:", "");
+        // The newest line counts; older ones are what it was before.
+        if (!found.has(account)) {
+          found.set(account, typeof detail.max === "number" ? detail.max : null);
+        }
+      }
+      if (next === null) {
+        break;
+      }
+      before = String(next);
+    }
+    return [...found].filter(([, max]) => max !== null).map(([account, max]) => ({ account, max }));
+  },
+});
+
 export type Which = Mode | "both";
 
 /** Usage of one mode, or of both after one another. */
