@@ -1,28 +1,47 @@
 # `make run` starts the server, `make check` and `make test` are what CI runs.
 
-.PHONY: run check test tools programs bench crash fuzz docs
+.PHONY: run check test web tools programs bench crash fuzz docs
 
 CARGO ?= cargo
 
-run:
+run: web
 	$(CARGO) build --release -p spool-gateway
 	./target/release/spool serve
 
 # Format, lints, and which crate may know which. Warnings are errors.
-check:
+check: web
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) test -p spool-gateway --test imports
+	npm run check --prefix web
 
-test: tools
+test: tools web
 	$(CARGO) test --workspace
 
+# The web app, which lies in the program: built before it, and again only when something of it changed. What the build itself
+# writes into src is no source.
+web: web/dist/index.html
+
+web/node_modules/done: web/package-lock.json
+	@.ci/node
+	npm ci --prefix web --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+WEB_SOURCES := $(shell find web/src web/public -type f ! -name schema.d.ts) $(wildcard web/*.html web/*.json web/vite.config.ts)
+
+web/dist/index.html: web/node_modules/done $(WEB_SOURCES)
+	@.ci/node
+	npm run build --prefix web
+	@touch $@
+
 # What the tests need beside cargo: ffprobe looks at the sandbox's files, jq and the libraries of Python and Node are for the examples,
-# schemathesis reads the OpenAPI document, and the official clients of providers are held against our fakes. Done once, and again when a list of libraries changes.
+# schemathesis reads the OpenAPI document, the official clients of providers are held against our fakes, and the web app is tried in Chromium, cut off from
+# the network by ip and unshare. Done once, and again when a list of libraries changes.
 tools: target/tools/venv/done examples/node_modules/done
 
 programs:
-	@.ci/packages ffprobe=ffmpeg curl=curl jq=jq python3=python3 python3-venv node=nodejs npm=npm
+	@.ci/packages ffprobe=ffmpeg curl=curl jq=jq python3=python3 python3-venv node=nodejs npm=npm \
+	  chromium=chromium ip=iproute2 unshare=util-linux
 
 target/tools/venv/done: examples/requirements.txt crates/gateway/tests/requirements.txt \
   crates/providers/tests/clients/requirements.txt | programs
@@ -49,6 +68,7 @@ fuzz: FUZZ_S ?= 600
 fuzz: tools
 	FUZZ_S=$(FUZZ_S) $(CARGO) test -p spool-gateway --test examples description -- --nocapture
 
-# Writes the pages of docs/ that tests print.
+# Writes the pages of docs/ that tests print, and the OpenAPI document beside the web app.
 docs:
+	SPOOL_WRITE_DOCS=1 $(CARGO) test -p spool-api --lib openapi
 	SPOOL_WRITE_DOCS=1 $(CARGO) test -p spool-domain -p spool-gateway --bins --test lifecycle

@@ -43,6 +43,7 @@ mod window;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
+use axum::response::Response;
 use spool_domain::resident::Book;
 use spool_engine::Engine;
 use spool_engine::signature::{BadKey, Signer};
@@ -139,6 +140,11 @@ impl Api {
 /// `console`. To be served where only the operator can reach it.
 pub fn console(api: &Arc<Api>) -> Router {
     routes::console(api)
+}
+
+/// What is answered where there is nothing, for what the gateway adds of its own.
+pub fn nothing_here() -> Response {
+    routes::nothing_here()
 }
 
 /// All routes. What the gateway adds of its own can be merged in.

@@ -129,7 +129,12 @@ fn over(
     paths
         .into_iter()
         .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
-        .fallback(async || answer::refuse(&Fault::new(Kind::NotFound, "There is nothing at this path.")))
+        .fallback(async || nothing_here())
+}
+
+/// The answer at a path that nobody serves.
+pub(crate) fn nothing_here() -> Response {
+    answer::refuse(&Fault::new(Kind::NotFound, "There is nothing at this path."))
 }
 
 /// Lets the request in, answers it, and writes the limit's headers, whatever the answer.

@@ -23,6 +23,7 @@ mod telemetry;
 mod tools;
 #[cfg(test)]
 mod tools_page;
+mod web;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! `spool serve`.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::admin::Socket;
 use crate::catalogue;
 use crate::config::Config;
-use crate::data::TEST_KEY;
+use crate::data::{self, TEST_KEY};
 use crate::house::{self, House};
 use crate::server::Server;
 
@@ -37,7 +37,7 @@ pub async fn serve(config: Config, catalogue: Catalogue, again: Again) -> anyhow
         .ok();
     let ready_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(url, models, ready_ms, "serving {models} models at {url}, ready after {ready_ms} ms");
-    say(&banner(&url, public_url.as_deref(), &house.dir, first));
+    say(&banner(&url, public_url.as_deref(), &house.dir, first, std::io::stdout().is_terminal()));
 
     loop {
         tokio::select! {
@@ -100,14 +100,19 @@ async fn reload_credentials(server: &Server, again: Again) {
     }
 }
 
-/// What the server says on standard output once it is ready.
-fn banner(url: &str, public_url: Option<&str>, dir: &Path, first: bool) -> String {
+/// What the server says on standard output once it is ready; `terminal` is whether a person reads it right there.
+fn banner(url: &str, public_url: Option<&str>, dir: &Path, first: bool, terminal: bool) -> String {
     let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
     let key = dir.join(TEST_KEY);
     let mut text = format!("Spool is ready at {url}\n");
     if let Some(public_url) = public_url {
         text.push_str(&format!("From outside: {public_url}\n"));
     }
+    // Only in front of a person: elsewhere standard output ends up in logs. What stands behind the `#` is read by the
+    // page and never sent to a server.
+    let shown = if first && terminal { data::test_key(&dir).ok().flatten() } else { None };
+    let fragment = shown.map(|key| format!("#key={key}")).unwrap_or_default();
+    text.push_str(&format!("In a browser: {url}/sign-in{fragment}\n"));
     if !first {
         let hint = if key.exists() {
             format!("Test key: {}\n", key.display())
@@ -116,7 +121,6 @@ fn banner(url: &str, public_url: Option<&str>, dir: &Path, first: bool) -> Strin
         };
         return text + &hint;
     }
-    // The key itself is not printed: what goes to standard output ends up in logs.
     let quoted = key.display().to_string().replace('\'', "'\\''");
     text + &format!(
         "\nThis is the first start: account 1 has 1000 USD of play money, and its test key is in\n  {}\n\
@@ -166,12 +170,28 @@ mod tests {
 
     #[test]
     fn the_first_start_says_more_than_later_ones() {
-        let first = banner("http://127.0.0.1:1", None, Path::new("/no such dir/o'neil"), true);
+        let first = banner("http://127.0.0.1:1", None, Path::new("/no such dir/o'neil"), true, true);
         assert!(first.contains("$(cat '/no such dir/o'\\''neil/test.key')"), "{first}");
-        let later = banner("http://127.0.0.1:1", Some("https://m.example"), Path::new("/no-such-dir"), false);
+        let later =
+            banner("http://127.0.0.1:1", Some("https://m.example"), Path::new("/no-such-dir"), false, true);
         assert!(
             !later.contains("curl") && later.contains("https://m.example") && later.contains("keys create"),
             "{later}"
         );
+    }
+
+    #[test]
+    fn the_key_is_in_the_browsers_address_only_at_the_first_start_and_before_a_person() {
+        let folder = tempfile::tempdir().unwrap();
+        data::keep_test_key(folder.path(), "spool_test_key").unwrap();
+        for (first, terminal, line) in [
+            (true, true, "In a browser: http://127.0.0.1:1/sign-in#key=spool_test_key\n"),
+            (true, false, "In a browser: http://127.0.0.1:1/sign-in\n"),
+            (false, true, "In a browser: http://127.0.0.1:1/sign-in\n"),
+        ] {
+            let text = banner("http://127.0.0.1:1", None, folder.path(), first, terminal);
+            assert!(text.contains(line) && text.contains("test.key"), "{text}");
+            assert_eq!(text.contains("spool_test_key"), first && terminal, "{text}");
+        }
     }
 }

@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::house::{House, Upstreams};
+use crate::web;
 
 /// The longest that stopping may take (O1). What is not over then is taken up by the next start.
 const STOP_MAX: Duration = Duration::from_secs(30);
@@ -42,8 +43,8 @@ impl Server {
         let bans = rate_limit.map(|_| BanRule::default());
         let api = Api::with(engine.clone(), rate_limit, bans, dialects)?;
         api.audits_against(house.book.clone());
-        let serving =
-            tokio::spawn(spool_api::serve(listener, spool_api::router(&api), api.stopping().clone()));
+        let router = spool_api::router(&api).merge(web::router(web::EMBEDDED, engine.settings()));
+        let serving = tokio::spawn(spool_api::serve(listener, router, api.stopping().clone()));
         let server = Self { api, engine, address, serving };
         server.api.announce(server.url());
         Ok(server)

@@ -93,7 +93,7 @@ pub(crate) fn document() -> Value {
 type Written = fn() -> Value;
 
 /// The calls and the shapes of each part.
-const PARTS: [(Written, Written); 10] = [
+const PARTS: [(Written, Written); 12] = [
     (paths::all, schemas::all),
     (tasks::paths, tasks::schemas),
     (account::paths, account::schemas),

@@ -47,6 +47,24 @@ fn the_first_start_prints_a_curl_that_works_and_no_secret() {
 }
 
 #[test]
+fn the_program_serves_a_page_and_leaves_all_other_paths_to_the_api() {
+    let ground = Ground::new();
+    let server = ground.serve();
+    for path in ["/", "/sign-in", "/library/x", "/operate/keys"] {
+        assert_eq!(server.ask("", "GET", path, "").0, 200, "{path}");
+    }
+    for path in ["/nothing", "/assets/nothing.js", "/v1/nothing"] {
+        let (status, answer) = server.ask("", "GET", path, "");
+        assert_eq!((status, &answer["error"]["code"]), (404, &Value::from("not_found")), "{path}");
+    }
+    assert_eq!(server.ask("", "GET", "/account", "").0, 401, "this one is the API's");
+    // No terminal listens, so the address comes without the key.
+    let door = format!("In a browser: {}/sign-in\n", server.url);
+    let (status, out, _) = server.stop();
+    assert!(status.success() && format!("{out}\n").contains(&door), "{out}");
+}
+
+#[test]
 fn a_second_server_on_the_folder_is_refused() {
     let ground = Ground::new();
     let server = ground.serve();
@@ -117,10 +135,14 @@ fn s10_no_prompt_key_or_signed_url_reaches_the_log_however_much_it_tells() {
         }
     }
     server.ask(&format!("{key}x"), "POST", "/v1/generations", r#"{"model":"canary"}"#);
+    let (status, session) = server.ask("", "POST", "/v1/session", &format!(r#"{{"key":"{key}"}}"#));
+    assert_eq!(status, 201, "{session}");
+    server.ask("", "POST", "/v1/session", &format!(r#"{{"key":"{key}x"}}"#));
+    let token = session["csrf_token"].as_str().unwrap();
     let (status, _, log) = server.stop();
     assert!(status.success());
     assert!(log.contains("is succeeded") && log.contains("is failed"), "the log tells what happened: {log}");
-    for secret in ["canary", key.as_str(), "&s=", "Bearer"] {
+    for secret in ["canary", key.as_str(), "&s=", "Bearer", token, "spool_session="] {
         assert!(!log.contains(secret), "`{}` is in the log", &secret[..1]);
     }
 }
