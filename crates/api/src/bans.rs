@@ -74,6 +74,11 @@ impl Bans {
         Self { rule, seen: Mutex::default() }
     }
 
+    /// What it was made with.
+    pub(crate) fn rule(&self) -> BanRule {
+        self.rule
+    }
+
     /// Counts one request of a key. The one too many begins the ban; those within it change nothing.
     pub(crate) fn check(&self, key: &KeyId, side: Side, now: Timestamp) -> Rate {
         let limit = self.rule.per_second.get();

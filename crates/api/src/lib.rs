@@ -70,6 +70,8 @@ pub struct Api {
     places: Semaphore,
     large_places: Semaphore,
     upload_places: Semaphore,
+    /// One report at a time: each reads much, and customers read through the same few connections.
+    reports: Semaphore,
     stopping: CancellationToken,
     /// The address that this server listens at, as a URL without trailing slash.
     base: OnceLock<String>,
@@ -115,6 +117,7 @@ impl Api {
             places: Semaphore::new(gate::PLACES),
             large_places: Semaphore::new(gate::LARGE_PLACES),
             upload_places: Semaphore::new(gate::UPLOAD_PLACES),
+            reports: Semaphore::new(1),
             stopping: CancellationToken::new(),
             base: OnceLock::new(),
             book: OnceLock::new(),

@@ -50,6 +50,7 @@ impl Rate {
 /// The buckets of all keys, one for looking and one for making, so that whoever polls a lot can still order: those that go by the server's setting together, and those that have a limit of their
 /// own by that limit, since a set of buckets fills at one pace.
 pub(crate) struct Limits<C: Clock = DefaultClock> {
+    limit: Option<RateLimit>,
     usual: Option<Sides<C>>,
     own: Mutex<HashMap<RateLimit, Arc<Sides<C>>>>,
     clock: C,
@@ -64,8 +65,14 @@ impl Limits {
 
 impl<C: Clock + Clone> Limits<C> {
     fn with_clock(usual: Option<RateLimit>, clock: C) -> Self {
-        let usual = usual.map(|limit| sides(limit, &clock));
-        Self { usual, own: Mutex::default(), clock }
+        let limit = usual;
+        let usual = limit.map(|limit| sides(limit, &clock));
+        Self { limit, usual, own: Mutex::default(), clock }
+    }
+
+    /// The server's setting.
+    pub(crate) fn usual(&self) -> Option<RateLimit> {
+        self.limit
     }
 
     /// Counts a request of this kind; nothing where nobody limits it. `now` only dates the headers.

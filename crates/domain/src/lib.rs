@@ -18,6 +18,7 @@ pub mod order;
 pub mod outbox;
 pub mod rate;
 pub mod reference;
+pub mod report;
 pub mod resident;
 pub mod scope;
 pub mod statement;

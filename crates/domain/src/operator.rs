@@ -88,6 +88,29 @@ pub struct JobFilter {
     pub phase: Option<String>,
     /// Only of this model, by its id.
     pub model: Option<String>,
+    /// Only of this key.
+    pub key: Option<KeyId>,
+    /// Only with an attempt at this provider, a part's included.
+    pub provider: Option<String>,
+    /// Only admitted at this moment or later.
+    pub from: Option<Timestamp>,
+    /// Only admitted before this moment.
+    pub until: Option<Timestamp>,
+}
+
+/// Which lines of the log are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogFilter {
+    /// Only this action, such as `key.create`, or all of a kind, such as `key`.
+    pub action: Option<String>,
+    /// Only about this subject, such as `account:7`, or all of a kind, such as `account`.
+    pub subject: Option<String>,
+    /// Only by this one.
+    pub actor: Option<String>,
+    /// Only of this moment or later.
+    pub from: Option<Timestamp>,
+    /// Only before this moment.
+    pub until: Option<Timestamp>,
 }
 
 /// A booked entry, as people read it.
@@ -178,5 +201,10 @@ pub trait Operators: Send + Sync {
     async fn note(&self, note: Note) -> Result<(), Error>;
 
     /// Lines written before this one, newest first.
-    async fn log_before(&self, before: Option<i64>, limit: u32) -> Result<Vec<LogRow>, Error>;
+    async fn log_before(
+        &self,
+        filter: LogFilter,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<LogRow>, Error>;
 }

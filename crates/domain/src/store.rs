@@ -18,6 +18,7 @@ use crate::operator::Operators;
 use crate::order::{Idempotency, Mode};
 use crate::outbox::{Announcement, Outbox};
 use crate::rate::RateLimit;
+use crate::report::Reports;
 use crate::scope::Scopes;
 use crate::statement::{self, Refund, Refunded};
 use crate::time::Timestamp;
@@ -198,7 +199,7 @@ pub struct Audit {
 
 /// The database, as about twenty moments. All writes are durable when they return (D1).
 #[async_trait]
-pub trait Store: Credentials + Files + Library + Operators + Outbox + Send + Sync {
+pub trait Store: Credentials + Files + Library + Operators + Outbox + Reports + Send + Sync {
     /// Admits a job (M2, M3, K1-K3).
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error>;
 

@@ -39,6 +39,21 @@ pub enum Breaker {
     HalfOpen,
 }
 
+/// Whether a provider may be asked at a moment, and who is there or waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Where its breaker stands.
+    pub breaker: Breaker,
+    /// How much longer it is left alone, milliseconds, where it is.
+    pub shut_ms: Option<u64>,
+    /// How much longer the patience lasts that it asked for, milliseconds, where it did.
+    pub paused_ms: Option<u64>,
+    /// How many of this server's jobs are open there.
+    pub open_jobs: usize,
+    /// How many wait for a place.
+    pub waiting_jobs: usize,
+}
+
 /// The gates of all providers.
 #[derive(Default)]
 pub(crate) struct Gates(Mutex<HashMap<String, Gate>>);
@@ -172,12 +187,26 @@ impl Gates {
         }
     }
 
+    /// How a provider's gate stands.
+    pub(crate) fn standing(&self, provider: &str, now_ms: u64) -> Standing {
+        let gates = self.0.lock();
+        let none = Gate::default();
+        let gate = gates.get(provider).unwrap_or(&none);
+        let breaker = gate.breaker(now_ms);
+        let left_ms = |until_ms: u64| until_ms.checked_sub(now_ms).filter(|left_ms| *left_ms > 0);
+        Standing {
+            breaker,
+            shut_ms: left_ms(gate.shut_until_ms).filter(|_| breaker == Breaker::Open),
+            paused_ms: left_ms(gate.paused_until_ms),
+            open_jobs: gate.open.values().map(HashSet::len).sum(),
+            waiting_jobs: gate.waiting.len(),
+        }
+    }
+
     /// Where a provider's breaker stands, and how many jobs are open there.
     pub(crate) fn of(&self, provider: &str, now_ms: u64) -> (Breaker, usize) {
-        let gates = self.0.lock();
-        gates.get(provider).map_or((Breaker::Closed, 0), |gate| {
-            (gate.breaker(now_ms), gate.open.values().map(HashSet::len).sum())
-        })
+        let standing = self.standing(provider, now_ms);
+        (standing.breaker, standing.open_jobs)
     }
 }
 
@@ -240,6 +269,8 @@ mod tests {
         }
         assert_eq!(gates.pass("fal", "a", 0, JOB, 1_000).map(drop), Err(9_000));
         assert_eq!(gates.of("fal", 1_000), (Breaker::Open, 0));
+        assert_eq!(gates.standing("fal", 1_000).shut_ms, Some(9_000));
+        assert_eq!(gates.standing("fal", 10_000).shut_ms, None, "then one job tries");
         assert_eq!(gates.pass("other", "a", 0, JOB, 1_000).map(drop), Ok(()));
         assert_eq!(gates.pass("fal", "a", 0, JOB, 10_000).map(drop), Ok(()));
         gates.enter("fal", "a", JOB, 10_000);
@@ -271,6 +302,7 @@ mod tests {
         assert_eq!(gates.pass("fal", "a", 0, JOB, 0).map(drop), Ok(()));
         gates.note("fal", &busy(Some(7)), 0);
         assert_eq!(gates.pass("fal", "a", 0, JOB, 1_000).map(drop), Err(6_000));
+        assert_eq!(gates.standing("fal", 1_000).paused_ms, Some(6_000));
         gates.note("fal", &busy(Some(9_999)), 1_000);
         assert_eq!(gates.pass("fal", "a", 0, JOB, 1_000).map(drop), Err(PAUSE_MAX_MS), "within reason");
     }
@@ -280,6 +312,8 @@ mod tests {
         let gates = Arc::new(Gates::default());
         gates.enter("fal", "a", JOB, 0);
         assert_eq!(gates.pass("fal", "a", 1, OTHER, 0).map(drop), Err(250));
+        let standing = gates.standing("fal", 0);
+        assert_eq!((standing.open_jobs, standing.waiting_jobs), (1, 1));
         assert_eq!(
             gates.pass("fal", "b", 1, OTHER, 0).map(drop),
             Ok(()),

@@ -49,7 +49,7 @@ use tokio::sync::{Notify, Semaphore};
 pub use self::callback::{Incoming, PATH as CALLBACK_PATH, Received};
 use self::deliver::Announcer;
 pub use self::files::Upload;
-pub use self::gate::Breaker;
+pub use self::gate::{Breaker, Standing};
 pub use self::health::Health;
 pub use self::money::Booked;
 pub use self::operator::Decision;
@@ -122,6 +122,8 @@ struct Inner {
     health: health::Records,
     /// Which providers may be asked now.
     gates: Arc<gate::Gates>,
+    /// What the last checks of credentials found.
+    checks: credential::Checks,
     /// Signs the addresses under which files are read (S11).
     signer: Signer,
     /// One permit for each KiB of files inside calls that are on their way.
@@ -173,6 +175,7 @@ impl Engine {
             orphans: orphans::Orphans::default(),
             health: health::Records::default(),
             gates: Arc::default(),
+            checks: credential::Checks::default(),
             signer,
             inline_room: Arc::new(Semaphore::new(inputs::INLINE_ROOM_KIB)),
             announcer: OnceLock::new(),
@@ -214,6 +217,11 @@ impl Engine {
     pub fn health(&self, provider: &str) -> Option<Health> {
         let gate = self.inner.gates.of(provider, upstream::boot_ms());
         self.inner.health.of(provider, gate)
+    }
+
+    /// Whether a provider may be asked now, and who is there or waits.
+    pub fn standing(&self, provider: &str) -> Standing {
+        self.inner.gates.standing(provider, upstream::boot_ms())
     }
 
     /// From now on, orders are put to these models. Jobs that were admitted before go on with what their model has

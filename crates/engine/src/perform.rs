@@ -364,8 +364,9 @@ impl Inner {
                 step.phase,
                 Phase::Submitting | Phase::Running(_) | Phase::Storing(_) | Phase::Reconciling { .. }
             );
-            // One that was with the operator may go on after all.
-            attempt.ended_at = (!goes_on).then_some(now);
+            // One that was with the operator may go on after all. One that is over stays so while its job waits for the
+            // next: how long it took must not grow with that.
+            attempt.ended_at = if goes_on { None } else { attempt.ended_at.or(Some(now)) };
         }
         if step.next_route {
             next.route += 1;

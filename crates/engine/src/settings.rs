@@ -93,7 +93,7 @@ impl Default for Settings {
 
 impl Settings {
     /// The most workers that one account may keep busy.
-    pub(crate) fn share(&self) -> usize {
+    pub fn share(&self) -> usize {
         match self.workers_per_account {
             0 => self.workers - self.workers / 8,
             share => share,

@@ -6,13 +6,14 @@ use axum::response::Response;
 use http::Method;
 use serde_json::{Value, json};
 use spool_domain::fault::Fault;
-use spool_engine::credential::{Change, Source, Told, WEIGHT_MAX};
+use spool_engine::credential::{Change, Source, State, Told, WEIGHT_MAX};
 use spool_engine::secret::Secret;
 
 use super::fields::Fields;
 use super::{id, note, ok, read, route};
 use crate::Api;
 use crate::auth::Entry;
+use crate::notation::iso;
 use crate::routes::Route;
 
 /// The longest secret, characters: the JSON key of a service account has some two thousand.
@@ -31,7 +32,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// A credential as operators see it.
-pub(super) fn shown(told: &Told) -> Value {
+pub(super) fn shown(api: &Api, provider: &str, told: &Told) -> Value {
     let (source, place, version) = match &told.source {
         Source::Settings(place) => ("settings", Some(place), None),
         Source::Sealed(version) => ("sealed", None, Some(version)),
@@ -45,7 +46,19 @@ pub(super) fn shown(told: &Told) -> Value {
         "accounts": told.accounts,
         "callback_secret": told.callback_secret,
         "state": told.state.as_str(),
+        "last_check": last_check(api, provider, told),
     })
+}
+
+/// What the last check found. One was of the secret that counts.
+fn last_check(api: &Api, provider: &str, told: &Told) -> Option<Value> {
+    let (checked, at) = api.engine.last_check(provider, &told.name).filter(|_| told.state == State::Used)?;
+    Some(json!({
+        "result": checked.verdict.as_str(),
+        "message": checked.verdict.says(),
+        "code": checked.code,
+        "at": iso(at),
+    }))
 }
 
 /// Makes a credential, or changes the one of this name: what is left out stays as it was.
@@ -64,7 +77,7 @@ async fn put(api: &Api, entry: &Entry, request: Request) -> Result<Response, Fau
     let subject = format!("provider:{provider}/{name}");
     let note = note(api, entry, "credential.put", subject, json!({}));
     let told = api.engine.seal_credential(provider, name, change, note).await?;
-    ok(&shown(&told))
+    ok(&shown(api, provider, &told))
 }
 
 async fn remove(api: &Api, entry: &Entry, request: Request) -> Result<Response, Fault> {

@@ -12,7 +12,9 @@ use spool_domain::job::{Attempt, Job, Outcome, Phase};
 use spool_domain::operator::JobFilter;
 use spool_domain::order::Mode;
 
+use super::days::between;
 use super::fields::{Fields, wrong};
+use super::keys::fits;
 use super::{Page, broken, id, limit, missing, note, ok, route};
 use crate::Api;
 use crate::auth::Entry;
@@ -112,17 +114,25 @@ struct Whole {
 }
 
 async fn list(api: &Api, request: Request) -> Result<Response, Fault> {
-    let known = ["phase", "account", "mode", "model", "limit", "before"];
+    let known = ["phase", "account", "mode", "model", "key", "provider", "from", "to", "limit", "before"];
     let mut query = Fields::query(request.uri().query(), &known)?;
     let phase =
         query.parsed("phase", &PHASES.join(", "), |word| PHASES.contains(&word).then(|| word.to_owned()))?;
-    let (account, mode, limit) = (query.account()?, query.mode()?, limit(&mut query)?);
+    let (mut account, mut mode, limit) = (query.account()?, query.mode()?, limit(&mut query)?);
     let before = query.parsed("before", "the `next` of a page", read_id)?;
     // A model that left the catalogue may still have jobs, by its id.
     let model = query
         .text("model", 1..=200)?
         .map(|name| api.engine.catalogue().find(&name).map_or(name, |model| model.id.clone()));
-    let filter = JobFilter { account, mode, phase, model };
+    let key = query.text("key", 1..=64)?.map(KeyId);
+    if let Some(key) = &key {
+        // The jobs of its account are an order of their own: only those are looked through.
+        let row = fits(api, key, account, mode).await?;
+        (account, mode) = (Some(row.account), Some(row.mode));
+    }
+    let provider = query.text("provider", 1..=64)?;
+    let (from, until) = between(&mut query)?;
+    let filter = JobFilter { account, mode, phase, model, key, provider, from, until };
     let rows = api.engine.store().any_jobs(filter, before, limit + 1).await.map_err(broken)?;
     ok(&Page::of(rows, limit, |job| job.id.to_string(), |job| summary(&job)))
 }

@@ -17,7 +17,7 @@ use spool_domain::scope::{Scope, Scopes};
 use spool_domain::store::KeyRow;
 use spool_domain::time::Timestamp;
 
-use super::fields::{Fields, absent, within};
+use super::fields::{Fields, absent, within, wrong};
 use super::{Page, broken, created, id, limit, missing, note, ok, read, route};
 use crate::Api;
 use crate::auth::Entry;
@@ -243,6 +243,23 @@ fn rate(body: &mut Fields) -> Result<Option<Option<RateLimit>>, Fault> {
 async fn of(api: &Api, text: &str) -> Result<KeyRow, Fault> {
     let row = api.engine.store().key(&KeyId(text.to_owned())).await.map_err(broken)?;
     row.ok_or_else(|| missing("key", text))
+}
+
+/// The key that a filter names. It has one account and one mode: naming others with it asks for nothing.
+pub(super) async fn fits(
+    api: &Api,
+    key: &KeyId,
+    account: Option<AccountId>,
+    mode: Option<Mode>,
+) -> Result<KeyRow, Fault> {
+    let row = api.engine.store().key(key).await.map_err(broken)?;
+    let row = row
+        .filter(|row| account.is_none_or(|one| one == row.account) && mode.is_none_or(|one| one == row.mode));
+    row.ok_or_else(|| {
+        let kind = mode.map_or_else(String::new, |mode| format!("{} ", mode.as_str()));
+        let of = account.map_or_else(String::new, |account| format!(" of account {account}"));
+        wrong("key", &json!(key), &format!("the id of a {kind}key{of}"))
+    })
 }
 
 async fn unrevoked(api: &Api, text: &str) -> Result<KeyRow, Fault> {

@@ -6,8 +6,9 @@ use http::Method;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use spool_domain::fault::Fault;
-use spool_domain::operator::LogRow;
+use spool_domain::operator::{LogFilter, LogRow};
 
+use super::days::between;
 use super::fields::Fields;
 use super::{Page, broken, limit, ok, route};
 use crate::Api;
@@ -30,10 +31,17 @@ struct Line {
 }
 
 async fn list(api: &Api, request: Request) -> Result<Response, Fault> {
-    let mut query = Fields::query(request.uri().query(), &["limit", "before"])?;
+    let mut query = Fields::query(
+        request.uri().query(),
+        &["action", "subject", "actor", "from", "to", "limit", "before"],
+    )?;
     let limit = limit(&mut query)?;
     let before = query.parsed("before", "the `next` of a page", |text| text.parse().ok())?;
-    let rows = api.engine.store().log_before(before, limit + 1).await.map_err(broken)?;
+    let mut word = |name| query.text(name, 1..=200);
+    let (action, subject, actor) = (word("action")?, word("subject")?, word("actor")?);
+    let (from, until) = between(&mut query)?;
+    let filter = LogFilter { action, subject, actor, from, until };
+    let rows = api.engine.store().log_before(filter, before, limit + 1).await.map_err(broken)?;
     let shown = |LogRow { n, at, actor, action, subject, detail }| Line {
         n,
         at: iso(at),

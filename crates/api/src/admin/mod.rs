@@ -8,12 +8,16 @@ mod accounts;
 mod books;
 mod bounds;
 mod credentials;
+mod days;
 mod decisions;
 mod fields;
 mod jobs;
 mod keys;
+mod limits;
 mod log;
+mod performance;
 mod providers;
+mod usage;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -52,6 +56,9 @@ pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
         credentials::ROUTES,
         log::ROUTES,
         books::ROUTES,
+        usage::ROUTES,
+        performance::ROUTES,
+        limits::ROUTES,
     ]
     .into_iter()
     .flatten()

@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use http::Method;
+use serde::Serialize;
 use serde_json::{Value, json};
-use spool_domain::adapter::Callbacks;
+use spool_domain::adapter::{Callbacks, Safety};
+use spool_engine::Standing;
 
 use super::fields::Fields;
+use super::performance::rate;
 use super::{credentials, ok, route};
 use crate::Api;
+use crate::notation::iso;
 use crate::routes::Route;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -45,7 +49,10 @@ fn providers(api: &Api) -> Vec<Value> {
         let provider = api.engine.provider(&name);
         let known = provider.as_ref();
         let credentials: Vec<Value> = known
-            .map(|provider| provider.credentials.iter().map(credentials::shown).collect())
+            .map(|provider| {
+                let all = provider.credentials.iter();
+                all.map(|told| credentials::shown(api, provider.name, told)).collect()
+            })
             .unwrap_or_default();
         json!({
             "name": name,
@@ -54,14 +61,55 @@ fn providers(api: &Api) -> Vec<Value> {
             "base_url": known.map(|provider| &provider.base_url),
             "origin": known.map(|provider| &provider.origin),
             "credentials": credentials,
-            "looks_up_lost_jobs": known.map(|provider| provider.looks_up),
+            "looks_up_lost_jobs": known.map(|provider| provider.safety == Safety::Lookup),
+            "safety": known.map(|provider| safety(provider.safety)),
             "callbacks": known.map(|provider| callbacks(provider.callbacks)),
             "verified_on": known.map(|provider| provider.verified_on),
-            "health": api.engine.health(&name),
+            "concurrency": known.map(|provider| provider.places),
+            "gate": known.map(|_| gate(api, &name)),
+            "health": api.engine.health(&name).map(|health| Health::of(&health)),
             "routes": routes,
         })
     });
     shown.collect()
+}
+
+/// How its last jobs went, with the share of those that went well.
+#[derive(Serialize)]
+struct Health {
+    #[serde(flatten)]
+    told: spool_engine::Health,
+    success_rate: Option<f64>,
+}
+
+impl Health {
+    fn of(told: &spool_engine::Health) -> Self {
+        let (attempts, failures) = (told.attempts as u64, told.failures as u64);
+        Self { told: told.clone(), success_rate: rate(attempts.saturating_sub(failures), failures) }
+    }
+}
+
+/// Whether it may be asked now. The engine counts on a clock of its own; people read the wall's.
+fn gate(api: &Api, provider: &str) -> Value {
+    let Standing { breaker, shut_ms, paused_ms, open_jobs, waiting_jobs } = api.engine.standing(provider);
+    let now = api.engine.clock().now();
+    let until = |left_ms: Option<u64>| left_ms.map(|left_ms| iso(now.after_ms(left_ms)));
+    json!({
+        "breaker": breaker,
+        "until": until(shut_ms),
+        "paused_until": until(paused_ms),
+        "open_jobs": open_jobs,
+        "waiting_jobs": waiting_jobs,
+    })
+}
+
+/// What can be done about a lost answer, in a word.
+fn safety(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Idempotent => "idempotent",
+        Safety::Lookup => "lookup",
+        Safety::Blind => "blind",
+    }
 }
 
 /// How a provider's callbacks are proved, in a word.

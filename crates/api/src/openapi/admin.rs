@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::paths::{answer, faults_as, parameter, with};
+use super::providers;
 use super::schemas::schema;
 
 pub(super) fn paths() -> Value {
@@ -60,6 +61,10 @@ pub(super) fn paths() -> Value {
             ("account", json!({ "type": "integer", "minimum": 1 }), "Only of this account."),
             ("mode", mode(), "Only live or test."),
             ("model", json!({ "type": "string" }), "Only of this model."),
+            ("key", json!({ "type": "string", "minLength": 1, "maxLength": 64 }), "Only of this key, by its id."),
+            ("provider", json!({ "type": "string", "minLength": 1, "maxLength": 64 }), "Only those with an attempt at this provider, their parts' included."),
+            ("from", day(), "Only those admitted on this day, in UTC, or later."),
+            ("to", day(), "Only those admitted on this day or earlier."),
         ]) },
         "/admin/v1/jobs/{id}": { "get": with_parameter(
             call("getAnyJob", "Show a job with its attempts, events and entries", None, "200", schema("OperatedJobDetail"), JOB),
@@ -91,8 +96,11 @@ pub(super) fn paths() -> Value {
             "Set how many jobs an account may have open", Some(json!({
                 "type": "object", "additionalProperties": false, "required": ["max"],
                 "properties": { "max": { "type": ["integer", "null"], "minimum": 0, "maximum": u32::MAX } },
-            })), "200", json!({ "type": "object", "required": ["account", "max"] }), ACCOUNT) },
-        "/admin/v1/providers": { "get": call("listProviders", "Which providers are set up", None, "200", providers(), None) },
+            })), "200", json!({
+                "type": "object", "additionalProperties": false, "required": ["account", "max"],
+                "properties": { "account": { "type": "integer" }, "max": nullable("integer") },
+            }), ACCOUNT) },
+        "/admin/v1/providers": { "get": call("listProviders", "Which providers are set up", None, "200", providers::list(), None) },
         "/admin/v1/providers/{id}/credentials/{name}": {
             "put": with_parameter(conflicting(call("putCredential",
                 "Seal a credential, or change it; what is left out stays as it was", Some(json!({
@@ -126,23 +134,52 @@ pub(super) fn paths() -> Value {
                 "type": "object", "additionalProperties": false, "required": ["credential", "result", "message", "code"],
                 "properties": {
                     "credential": { "type": "string", "description": "Empty where the provider needs none." },
-                    "result": { "enum": ["works", "refused", "no_money", "busy", "failing", "unreachable", "unclear", "no_free_call"] },
+                    "result": { "enum": providers::RESULTS },
                     "message": { "type": "string" }, "code": { "type": ["string", "null"] },
                 },
             })), PROVIDER), "the provider is not set up.") },
-        "/admin/v1/models": { "get": call("listModelRoutes", "Where each model's jobs would go", None, "200", items(json!({
-            "type": "object", "required": ["id", "enabled", "routes"],
-        })), None) },
-        "/admin/v1/log": { "get": list("listOperatorLog", "What operators did", "OperatorLogLine", &[]) },
-        "/admin/v1/audit": { "get": call("audit", "Check the books", None, "200", json!({
-            "type": "object", "required": ["sound", "broken", "jobs", "open_jobs", "entries", "sandbox", "costs"],
-            "properties": { "sound": { "type": "boolean" }, "broken": { "type": "array", "items": { "type": "string" } } },
-        }), None) },
+        "/admin/v1/models": { "get": call("listModelRoutes", "Where each model's jobs would go", None, "200", providers::models(), None) },
+        "/admin/v1/log": { "get": list("listOperatorLog", "What operators did", "OperatorLogLine", &[
+            ("action", word(), "Only this action, such as `key.create`, or all of a kind, such as `key`."),
+            ("subject", word(), "Only about this subject, such as `account:7`, or all of a kind, such as `account`."),
+            ("actor", word(), "Only by this key, or by `console`."),
+            ("from", day(), "Only lines of this day, in UTC, or later."),
+            ("to", day(), "Only lines of this day or earlier."),
+        ]) },
+        "/admin/v1/audit": { "get": call("audit", "Check the books", None, "200", schema("Books"), None) },
+    })
+}
+
+/// What a single job shows beyond a list's line.
+fn job_detail() -> Value {
+    let text = || json!({ "type": "string" });
+    let list = |required: &[&str], properties: Value| json!({ "type": "array", "items": { "type": "object", "required": required, "properties": properties } });
+    let outcomes =
+        json!(["accepted", "rejected", "not_sent", "unknown", "not_accepted", "written_off", null]);
+    json!({
+        "type": "object", "required": ["attempts", "events", "entries", "parts"],
+        "properties": {
+            "attempts": list(&["no", "provider", "credential", "token", "outcome", "started_at", "ended_at"], json!({
+                "no": { "type": "integer" }, "provider": text(), "credential": text(),
+                "token": { "type": "string", "description": "The name that the job has at the provider; no secret." },
+                "outcome": { "enum": outcomes }, "provider_job": nullable("string"), "trouble": nullable("string"),
+                "cost_usd": nullable("string"), "started_at": time(), "ended_at": nullable("string"),
+            })),
+            "events": list(&["no", "kind", "detail", "at"], json!({
+                "no": { "type": "integer" }, "kind": text(), "detail": text(), "at": time(),
+            })),
+            "entries": list(&["key", "kind", "from", "to", "usd", "at"], json!({
+                "key": text(), "kind": text(), "from": text(), "to": text(), "usd": text(), "at": time(),
+            })),
+            "parts": list(&["id", "phase", "count"], json!({
+                "id": text(), "phase": { "enum": PHASES }, "count": { "type": "integer" },
+            })),
+            "params": { "type": "object", "description": "What was asked for, where `params=true`." },
+        },
     })
 }
 
 pub(super) fn schemas() -> Value {
-    let nullable = |kind: &str| json!({ "type": [kind, "null"] });
     let balance = json!({
         "type": "object", "required": ["available_usd", "held_usd"], "additionalProperties": false,
         "properties": { "available_usd": { "type": "string" }, "held_usd": { "type": "string" } },
@@ -156,7 +193,6 @@ pub(super) fn schemas() -> Value {
         "due_at": nullable("string"), "ended_at": nullable("string"), "part_of": nullable("string"),
     });
     let required: Vec<&String> = job.as_object().into_iter().flat_map(Map::keys).collect();
-    let lists = ["attempts", "events", "entries", "parts"];
     json!({
         "Account": {
             "type": "object", "additionalProperties": false, "required": ["id", "name", "email", "created_at", "balances"],
@@ -190,25 +226,7 @@ pub(super) fn schemas() -> Value {
             },
         },
         "OperatedJob": { "type": "object", "required": required, "properties": job },
-        "OperatedJobDetail": { "allOf": [schema("OperatedJob"), {
-            "type": "object", "required": lists,
-            "properties": lists.iter()
-                .map(|name| ((*name).to_owned(), json!({ "type": "array", "items": { "type": "object" } })))
-                .collect::<Map<_, _>>(),
-        }] },
-        "Credential": {
-            "type": "object", "additionalProperties": false,
-            "required": ["name", "source", "place", "version", "weight", "accounts", "callback_secret", "state"],
-            "properties": {
-                "name": { "type": "string" }, "source": { "enum": ["settings", "sealed"] },
-                "place": { "type": ["string", "null"], "description": "Where in the settings." },
-                "version": { "type": ["integer", "null"], "description": "Of a sealed one: one more with every change." },
-                "weight": { "type": "integer" }, "accounts": { "type": "array", "items": { "type": "integer" } },
-                "callback_secret": { "type": "boolean", "description": "Whether there is one." },
-                "state": { "enum": ["used", "covered", "locked"],
-                    "description": "`covered`: a sealed one of the same name counts. `locked`: it cannot be opened with this master key." },
-            },
-        },
+        "OperatedJobDetail": { "allOf": [schema("OperatedJob"), job_detail()] },
         "Refunded": {
             "type": "object", "additionalProperties": false, "required": ["job", "no", "usd", "new"],
             "properties": {
@@ -232,37 +250,6 @@ pub(super) fn schemas() -> Value {
             },
         },
     })
-}
-
-fn providers() -> Value {
-    let nullable = |kind: &str| json!({ "type": [kind, "null"] });
-    let mut list = items(json!({
-        "type": "object", "required": ["name", "adapter", "set_up", "base_url", "credentials", "routes"],
-        "properties": {
-            "name": { "type": "string" }, "adapter": { "type": "boolean" }, "set_up": { "type": "boolean" },
-            "base_url": nullable("string"), "origin": nullable("string"),
-            "credentials": { "type": "array", "items": schema("Credential") },
-            "looks_up_lost_jobs": nullable("boolean"),
-            "callbacks": { "enum": ["none", "unsigned", "keys", "credential", "secret", null] },
-            "verified_on": nullable("string"), "routes": { "type": "integer" },
-        },
-    }));
-    list["properties"]["orphans"] = json!({
-        "type": "array",
-        "description": "Jobs that the providers' own lists showed since the start and this server does not know.",
-        "items": {
-            "type": "object",
-            "required": ["provider", "credential", "provider_job"],
-            "properties": {
-                "provider": { "type": "string" }, "credential": { "type": "string" },
-                "provider_job": { "type": "string" },
-                "created_at": { "type": "integer", "description": "Unix seconds." },
-            },
-        },
-    });
-    list["properties"]["can_seal"] =
-        json!({ "type": "boolean", "description": "Whether there is a master key." });
-    list
 }
 
 fn credential() -> Value {
@@ -304,11 +291,23 @@ fn text(max: u32) -> Value {
     json!({ "type": "string", "minLength": 1, "maxLength": max })
 }
 
+fn word() -> Value {
+    json!({ "type": "string", "minLength": 1, "maxLength": 200 })
+}
+
+fn day() -> Value {
+    json!({ "type": "string", "format": "date" })
+}
+
+fn nullable(kind: &str) -> Value {
+    json!({ "type": [kind, "null"] })
+}
+
 fn email() -> Value {
     json!({ "type": ["string", "null"], "minLength": 3, "maxLength": 254 })
 }
 
-fn mode() -> Value {
+pub(super) fn mode() -> Value {
     json!({ "enum": ["live", "test"] })
 }
 
@@ -334,12 +333,12 @@ fn rate() -> Value {
     })
 }
 
-fn items(item: Value) -> Value {
+pub(super) fn items(item: Value) -> Value {
     json!({ "type": "object", "required": ["items"], "properties": { "items": { "type": "array", "items": item } } })
 }
 
 /// One call. `id` describes the path's parameter, where there is one.
-fn call(
+pub(super) fn call(
     name: &str,
     summary: &str,
     body: Option<Value>,
@@ -390,7 +389,7 @@ fn list(name: &str, summary: &str, item: &str, filters: &[(&str, Value, &str)]) 
     call
 }
 
-fn with_parameter(mut call: Value, parameter: Value) -> Value {
+pub(super) fn with_parameter(mut call: Value, parameter: Value) -> Value {
     match &mut call["parameters"] {
         Value::Array(all) => all.push(parameter),
         none => *none = json!([parameter]),

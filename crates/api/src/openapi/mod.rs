@@ -8,6 +8,8 @@ mod files;
 mod jobs;
 mod library;
 mod paths;
+mod providers;
+mod reports;
 mod schemas;
 mod session;
 mod tasks;
@@ -91,7 +93,7 @@ pub(crate) fn document() -> Value {
 type Written = fn() -> Value;
 
 /// The calls and the shapes of each part.
-const PARTS: [(Written, Written); 10] = [
+const PARTS: [(Written, Written); 12] = [
     (paths::all, schemas::all),
     (tasks::paths, tasks::schemas),
     (account::paths, account::schemas),
@@ -99,6 +101,8 @@ const PARTS: [(Written, Written); 10] = [
     (webhooks::paths, webhooks::schemas),
     (files::paths, files::schemas),
     (admin::paths, admin::schemas),
+    (reports::paths, reports::schemas),
+    (|| json!({}), providers::schemas),
     (audio::paths, audio::schemas),
     (tools::paths, tools::schemas),
     (session::paths, session::schemas),

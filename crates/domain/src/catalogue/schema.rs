@@ -8,6 +8,7 @@ use super::condition::{Condition, Expected, Test};
 use super::model::Model;
 use super::param::{FreeSize, Kind, Param};
 use super::rule::{Demand, Rule};
+use super::task::Media;
 use super::tool::Tool;
 
 /// The forms of a reference to a file; the server looks more closely at URLs and the content of `data:` URIs.
@@ -142,12 +143,14 @@ fn of_kind(kind: &Kind) -> Value {
             }
             put("anyOf", Some(forms.into()));
         }
-        Kind::Media { earlier: Some(_), .. } => {
+        Kind::Media { of, earlier: Some(_), .. } => {
             put("type", Some("string".into()));
+            put("contentMediaType", Some(media_range(*of).into()));
             put("pattern", Some(EARLIER_PATTERN.into()));
         }
-        Kind::Media { earlier: None, .. } => {
+        Kind::Media { of, earlier: None, .. } => {
             put("type", Some("string".into()));
+            put("contentMediaType", Some(media_range(*of).into()));
             // All forms are one, a bare id included.
             put("format", Some("uri-reference".into()));
             put("pattern", Some(FILE_PATTERN.into()));
@@ -167,6 +170,15 @@ fn of_kind(kind: &Kind) -> Value {
         Kind::Refused => return Value::Bool(false),
     }
     Value::Object(schema)
+}
+
+/// What the file may be, for forms that let people choose one. No validator asserts it.
+fn media_range(of: Media) -> &'static str {
+    match of {
+        Media::Image => "image/*",
+        Media::Video => "video/*",
+        Media::Audio => "audio/*",
+    }
 }
 
 /// The rule as a schema of the whole object; none if it cannot be said.

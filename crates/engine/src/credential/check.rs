@@ -1,7 +1,11 @@
 //! Whether a credential works: a provider's free call, made as jobs make theirs.
 
+use std::collections::HashMap;
+
+use parking_lot::Mutex;
 use spool_domain::adapter::{Trouble, TroubleClass};
 use spool_domain::fault::{Fault, Kind};
+use spool_domain::time::Timestamp;
 
 use super::Reached;
 use super::keep::no_provider;
@@ -71,7 +75,29 @@ impl Verdict {
     }
 }
 
+/// What the last check of each credential found, by provider and name. Forgotten at a restart and with a change of the
+/// credential. As large as there are credentials.
+#[derive(Default)]
+pub(crate) struct Checks(Mutex<HashMap<(String, String), (Checked, Timestamp)>>);
+
+impl Checks {
+    /// Nothing is known any more.
+    pub(crate) fn forget_all(&self) {
+        self.0.lock().clear();
+    }
+
+    /// Nothing is known of a credential that was changed.
+    pub(crate) fn forget(&self, provider: &str, credential: &str) {
+        self.0.lock().remove(&(provider.to_owned(), credential.to_owned()));
+    }
+}
+
 impl Engine {
+    /// What the last check of a credential since the start found, and when.
+    pub fn last_check(&self, provider: &str, credential: &str) -> Option<(Checked, Timestamp)> {
+        self.inner.checks.0.lock().get(&(provider.to_owned(), credential.to_owned())).cloned()
+    }
+
     /// Makes the provider's free call with one of its credentials, or with each of them.
     pub async fn check_provider(
         &self,
@@ -104,7 +130,10 @@ impl Engine {
         let mut checked = Vec::with_capacity(reached.len());
         // One after the other: a provider that counts requests is not to be hit by all at once.
         for reached in reached {
-            checked.push(self.check(&reached).await);
+            let one = self.check(&reached).await;
+            let place = (provider.to_owned(), one.credential.clone());
+            self.inner.checks.0.lock().insert(place, (one.clone(), self.inner.clock.now()));
+            checked.push(one);
         }
         Ok(checked)
     }

@@ -89,6 +89,8 @@ impl Engine {
         for name in names {
             providers.set_credentials(name, Shelf::Settings, all.remove(name).unwrap_or_default())?;
         }
+        // Which of them have another secret now is not looked at.
+        self.inner.checks.forget_all();
         Ok(())
     }
 
@@ -223,6 +225,9 @@ impl Engine {
             return Err(Fault::new(Kind::Conflict, message));
         }
         self.open_sealed().await.map_err(broken)?;
+        if renewed {
+            self.inner.checks.forget(provider, name);
+        }
         Ok(Told::of(&credential, State::Used))
     }
 
@@ -286,6 +291,7 @@ impl Engine {
             }
         };
         self.open_sealed().await.map_err(broken)?;
+        self.inner.checks.forget(provider, name);
         Ok(if settled { 0 } else { open_jobs })
     }
 }

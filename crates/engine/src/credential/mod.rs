@@ -16,6 +16,7 @@ mod volcengine;
 use spool_domain::adapter::Auth;
 use spool_domain::ids::AccountId;
 
+pub(crate) use self::check::Checks;
 pub use self::check::{Checked, Verdict};
 pub use self::keep::Change;
 pub(crate) use self::reached::Reached;

@@ -20,8 +20,10 @@ pub struct Provider {
     pub origin: String,
     /// Its credentials, by name.
     pub credentials: Vec<Told>,
-    /// Whether a submit whose answer was lost can be looked up.
-    pub looks_up: bool,
+    /// What can be done about a submit whose answer was lost.
+    pub safety: Safety,
+    /// How many jobs may be open there at a time under one credential; 0 for any number.
+    pub places: u32,
     /// How it calls back.
     pub callbacks: Callbacks,
     /// When its facts were last checked against its documentation.
@@ -108,7 +110,8 @@ impl Engine {
                 base_url: live.base_url().to_owned(),
                 origin: live.origin(),
                 credentials: live.credentials.told(),
-                looks_up: manifest.safety == Safety::Lookup,
+                safety: manifest.safety,
+                places: live.places(),
                 callbacks: manifest.callbacks,
                 verified_on: manifest.verified_on,
             }

@@ -295,7 +295,7 @@ async fn s8_a_sealed_credential_counts_at_once_and_after_a_restart_and_is_nowher
         Change { weight: Some(5), callback_secret: Some(Some(Secret::new("signs"))), ..Change::default() };
     let told = first.engine.seal_credential("second", "main", lighter, note(&first, "put")).await.unwrap();
     assert_eq!((told.weight, told.callback_secret), (5, true));
-    let lines = first.store.log_before(None, 10).await.unwrap();
+    let lines = first.store.log_before(Default::default(), None, 10).await.unwrap();
     let detail =
         json!({ "version": 2, "secret": "kept", "weight": 5, "accounts": [], "callback_secret": true });
     assert_eq!(json!(lines[0].detail), detail);
@@ -350,7 +350,11 @@ async fn what_cannot_be_sealed_is_refused_by_its_field_and_a_used_one_is_not_rem
     assert_eq!(put("second", "main", Change::default()).await, field("secret"));
     let accounts = Some(vec![AccountId(99)]);
     assert_eq!(put("second", "main", Change { accounts, ..change("s") }).await, field("accounts"));
-    assert_eq!(world.store.log_before(None, 10).await.unwrap().len(), 0, "nothing was done");
+    assert_eq!(
+        world.store.log_before(Default::default(), None, 10).await.unwrap().len(),
+        0,
+        "nothing was done"
+    );
 
     put("second", "main", change(CANARY)).await.unwrap();
     let id = world.order(&world.live, MODEL, "x", 1).await.unwrap().job.id;

@@ -81,7 +81,7 @@ async fn u16_an_adopted_job_is_followed_to_its_end_and_paid_once() {
     // Over now: nothing is left to decide.
     let late = world.engine.decide(id, Decision::WriteOff, note("job.write_off", id)).await.unwrap_err();
     assert_eq!(late.kind, Kind::Conflict);
-    let log = world.store.log_before(None, 10).await.unwrap();
+    let log = world.store.log_before(Default::default(), None, 10).await.unwrap();
     assert_eq!(log.len(), 1, "what was refused is not in the log: {log:?}");
     assert_eq!((log[0].action.as_str(), log[0].subject.as_str()), ("job.adopt", &*format!("job:{id}")));
     world.close().await;
@@ -150,7 +150,11 @@ async fn an_operator_cancels_anybodys_job_and_there_is_a_line_of_it() {
     assert_eq!(ticket.wait(Duration::from_secs(60)).await.phase, Phase::Done(Outcome::Canceled));
     let again = world.engine.cancel_any(id, note("job.cancel", id)).await.unwrap();
     assert_eq!(again.phase, Phase::Done(Outcome::Canceled));
-    assert_eq!(world.store.log_before(None, 10).await.unwrap().len(), 1, "nothing was left to cancel");
+    assert_eq!(
+        world.store.log_before(Default::default(), None, 10).await.unwrap().len(),
+        1,
+        "nothing was left to cancel"
+    );
     let nobody = JobId([1; 20]);
     let missing = world.engine.cancel_any(nobody, note("job.cancel", nobody)).await.unwrap_err();
     assert_eq!(missing.kind, Kind::NotFound);

@@ -1,10 +1,25 @@
--- Walks the jobs by admission: looking for a rare phase or model reads all that lie between.
+-- Walks the jobs by admission: looking for a rare phase, model or provider reads all that lie between.
 SELECT * FROM whole_job
 WHERE
     parent IS NULL
-    AND n < CASE WHEN ?1 IS NULL THEN 9223372036854775807 ELSE coalesce((SELECT n FROM job WHERE id = ?1), 0) END
+    AND n >= ?10
+    AND n < min(
+        CASE WHEN ?1 IS NULL THEN 9223372036854775807 ELSE coalesce((SELECT n FROM job WHERE id = ?1), 0) END,
+        ?11
+    )
     AND (?2 IS NULL OR mode = ?2)
     AND (?3 IS NULL OR phase = ?3)
     AND (?4 IS NULL OR model = ?4)
+    AND (?6 IS NULL OR key = ?6)
+    AND (?8 IS NULL OR created_at >= ?8)
+    AND (?9 IS NULL OR created_at < ?9)
+    AND (
+        ?7 IS NULL
+        OR EXISTS (SELECT 1 FROM attempt WHERE job = whole_job.n AND attempt.provider = ?7)
+        OR EXISTS (
+            SELECT 1 FROM job AS part CROSS JOIN attempt ON attempt.job = part.n
+            WHERE part.parent = whole_job.n AND attempt.provider = ?7
+        )
+    )
 ORDER BY n DESC
 LIMIT ?5

@@ -15,6 +15,7 @@ const MIGRATIONS: &[(u32, &str)] = &[
     (6, include_str!("../../migrations/sqlite/0006_outbox.sql")),
     (7, include_str!("../../migrations/sqlite/0007_fair.sql")),
     (8, include_str!("../../migrations/sqlite/0008_credentials.sql")),
+    (10, include_str!("../../migrations/sqlite/0010_reports.sql")),
 ];
 
 /// The version this program works with.

@@ -24,6 +24,7 @@ mod prune;
 mod read;
 mod readers;
 mod refund;
+mod report;
 mod rows;
 mod statement;
 mod submit;
@@ -47,7 +48,7 @@ use writer::Writer;
 pub const DATABASE: &str = "spool.db";
 
 /// Statements kept prepared per connection: a little more than there are.
-const STATEMENTS_MAX: usize = 160;
+const STATEMENTS_MAX: usize = 176;
 
 /// The writer's page cache, KiB: the upper levels of every index of a few million jobs.
 const WRITER_CACHE_KIB: i64 = 8 * 1024;

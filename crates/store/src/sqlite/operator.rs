@@ -7,7 +7,7 @@ use spool_domain::job::Job;
 use spool_domain::ledger::Transfer;
 use spool_domain::money::MicroUsd;
 use spool_domain::operator::{
-    AccountChange, Booking, Decided, JobFilter, KeyChange, LogRow, Note, Operators,
+    AccountChange, Booking, Decided, JobFilter, KeyChange, LogFilter, LogRow, Note, Operators,
 };
 use spool_domain::order::Mode;
 use spool_domain::store::{AccountRow, Commit, Committed, Error, KeyRow};
@@ -15,6 +15,7 @@ use spool_domain::time::Timestamp;
 
 use super::failure::Failure;
 use super::operator_log::{self, about, add};
+use super::report::walk;
 use super::{Sqlite, accounts, commit, control, rows};
 
 /// A page holds at most this many rows, whatever was asked for: a hundred, and one that tells whether there are more.
@@ -205,8 +206,13 @@ impl Operators for Sqlite {
         self.write(move |db| add(db, &note)).await
     }
 
-    async fn log_before(&self, before: Option<i64>, limit: u32) -> Result<Vec<LogRow>, Error> {
-        self.read(move |db| operator_log::before(db, before, limit.min(PAGE_MAX))).await
+    async fn log_before(
+        &self,
+        filter: LogFilter,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<LogRow>, Error> {
+        self.read(move |db| operator_log::before(db, &filter, before, limit.min(PAGE_MAX))).await
     }
 }
 
@@ -257,18 +263,22 @@ fn any_jobs(
     before: Option<JobId>,
     limit: u32,
 ) -> Result<Vec<Job>, Failure> {
-    let JobFilter { account, mode, phase, model } = filter;
+    let JobFilter { account, mode, phase, model, key, provider, from, until } = filter;
     let (before, account) = (before.map(|job| job.0), account.map(|account| account.0));
-    let mode = mode.map(Mode::as_str);
+    let (mode, key) = (mode.map(Mode::as_str), key.as_ref().map(|key| &key.0));
+    let (first, end) = walk::admitted(connection, *from, *until)?;
+    let (from, until) = (from.map(|at| at.0), until.map(|at| at.0));
     if phase.as_deref() == Some("needs_operator") {
         let mut statement =
             connection.prepare_cached(include_str!("../../sql/sqlite/jobs_for_operator.sql"))?;
-        let found = statement.query_map(params![before, mode, account, model, limit], rows::job)?;
+        let wanted = params![before, mode, account, model, limit, key, provider, from, until];
+        let found = statement.query_map(wanted, rows::job)?;
         return Ok(found.collect::<rusqlite::Result<_>>()?);
     }
     let Some(account) = account else {
         let mut statement = connection.prepare_cached(include_str!("../../sql/sqlite/jobs_anywhere.sql"))?;
-        let found = statement.query_map(params![before, mode, phase, model, limit], rows::job)?;
+        let wanted = params![before, mode, phase, model, limit, key, provider, from, until, first, end];
+        let found = statement.query_map(wanted, rows::job)?;
         return Ok(found.collect::<rusqlite::Result<_>>()?);
     };
     let mut statement =
@@ -277,7 +287,9 @@ fn any_jobs(
     let mut jobs = Vec::new();
     // Admission runs on within each mode of the index; the two are merged.
     for one in mode.map_or_else(|| vec!["live", "test"], |mode| vec![mode]) {
-        let found = statement.query_map(params![before, one, phase, model, limit, account], numbered)?;
+        let wanted =
+            params![before, one, phase, model, limit, key, provider, from, until, first, end, account];
+        let found = statement.query_map(wanted, numbered)?;
         jobs.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
     }
     jobs.sort_by_key(|(n, _)| std::cmp::Reverse(*n));

@@ -1,7 +1,7 @@
 //! The operator's log: lines are added and read, never changed.
 
 use rusqlite::{Connection, Row, params};
-use spool_domain::operator::{LogRow, Note};
+use spool_domain::operator::{LogFilter, LogRow, Note};
 use spool_domain::time::Timestamp;
 
 use super::failure::Failure;
@@ -28,12 +28,15 @@ pub(super) fn about(connection: &Connection, note: &Note, subject: &str) -> Resu
 /// The moment `log_before`.
 pub(super) fn before(
     connection: &Connection,
+    filter: &LogFilter,
     before: Option<i64>,
     limit: u32,
 ) -> Result<Vec<LogRow>, Failure> {
     let mut statement =
         connection.prepare_cached(include_str!("../../sql/sqlite/operator_log_before.sql"))?;
-    let found = statement.query_map(params![before, limit], line)?;
+    let LogFilter { action, subject, actor, from, until } = filter;
+    let (from, until) = (rows::moment(*from), rows::moment(*until));
+    let found = statement.query_map(params![before, limit, action, subject, actor, from, until], line)?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -30,7 +30,7 @@ fn row(world: &World, name: &str, version: u32) -> CredentialRow {
 }
 
 async fn actions(world: &World) -> Vec<String> {
-    let lines = world.store.log_before(None, 100).await.unwrap();
+    let lines = world.store.log_before(Default::default(), None, 100).await.unwrap();
     lines.into_iter().rev().map(|line| line.action).collect()
 }
 

@@ -20,7 +20,7 @@ fn note(world: &World, action: &'static str) -> Note {
 }
 
 async fn actions(world: &World) -> Vec<String> {
-    let lines = world.store.log_before(None, 100).await.unwrap();
+    let lines = world.store.log_before(Default::default(), None, 100).await.unwrap();
     lines.into_iter().rev().map(|line| line.action).collect()
 }
 
@@ -28,7 +28,10 @@ pub(crate) async fn every_act_of_an_operator_has_its_line_and_what_changes_nothi
     let store = &world.store;
     let account = store.open_account("shop", Some("a@b"), note(world, "open")).await.unwrap();
     assert_eq!(store.account(account.id).await.unwrap(), Some(account.clone()));
-    assert_eq!(store.log_before(None, 1).await.unwrap()[0].subject, format!("account:{}", account.id));
+    assert_eq!(
+        store.log_before(Default::default(), None, 1).await.unwrap()[0].subject,
+        format!("account:{}", account.id)
+    );
     let change = AccountChange { name: Some("Shop".to_owned()), email: Some(None) };
     let changed =
         store.change_account(account.id, change.clone(), note(world, "change")).await.unwrap().unwrap();

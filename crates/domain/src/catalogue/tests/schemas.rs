@@ -101,3 +101,17 @@ fn a_schema_carries_defaults_and_help() {
     assert_eq!(schema["required"], json!(["prompt"]));
     assert_eq!(schema["dependentRequired"], json!({ "end_image_url": ["start_image_url"] }));
 }
+
+#[test]
+fn a_schema_says_what_kind_of_file_is_taken() {
+    let kind = |id: &str, pointer: &str| model(id).schema()["properties"].pointer(pointer).cloned();
+    assert_eq!(kind("kuaishou/kling-2.6", "/start_image_url/contentMediaType"), Some("image/*".into()));
+    assert_eq!(kind("kuaishou/kling-3.0-omni-video", "/video_url/contentMediaType"), Some("video/*".into()));
+    assert_eq!(kind("openai/whisper", "/audio_url/contentMediaType"), Some("audio/*".into()));
+    assert_eq!(
+        kind("kuaishou/kling-3.0-omni-video", "/elements/items/properties/image_urls/items/contentMediaType"),
+        Some("image/*".into())
+    );
+    assert_eq!(kind("higgsfield-ai/speak", "/audio_task_id/contentMediaType"), Some("audio/*".into()));
+    assert_eq!(kind("kuaishou/kling-2.6", "/prompt/contentMediaType"), None);
+}

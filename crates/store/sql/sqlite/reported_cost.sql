@@ -1,0 +1,1 @@
+SELECT amount, at FROM entry WHERE key = ?1

@@ -1,0 +1,1 @@
+SELECT * FROM reported_job WHERE n = ?1

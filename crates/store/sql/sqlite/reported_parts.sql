@@ -1,0 +1,1 @@
+SELECT * FROM reported_job WHERE parent = ?1 ORDER BY part

@@ -1,0 +1,47 @@
+/** Where files are dropped. Loaded when a form first asks for one. */
+import "@mantine/dropzone/styles.css";
+import { Group, Text } from "@mantine/core";
+import { Dropzone } from "@mantine/dropzone";
+import { IconUpload } from "@tabler/icons-react";
+import classes from "./Media.module.css";
+
+export default function Drop({
+  id,
+  range,
+  what,
+  many,
+  disabled,
+  onFiles,
+  onWrong,
+}: {
+  id: string;
+  /** `image/*` and the like; everything without. */
+  range: string | undefined;
+  /** What is wanted, such as "an image". */
+  what: string;
+  many: boolean;
+  disabled: boolean;
+  onFiles(files: File[]): void;
+  onWrong(): void;
+}) {
+  return (
+    <Dropzone
+      className={classes.drop}
+      onDrop={onFiles}
+      onReject={onWrong}
+      accept={range ? { [range]: [] } : undefined}
+      multiple={many}
+      disabled={disabled}
+      role="button"
+      aria-label={`Choose ${what}`}
+      inputProps={{ id, "aria-label": `File: ${what}`, tabIndex: -1 }}
+    >
+      <Group gap="sm" wrap="nowrap" mih={36}>
+        <IconUpload size={20} stroke={1.5} aria-hidden />
+        <Text size="sm">
+          Drop {what} here, paste, or <strong>choose</strong>
+        </Text>
+      </Group>
+    </Dropzone>
+  );
+}
