@@ -13,6 +13,8 @@ import { darkerGreys, theme } from "./theme";
 
 /** The one style element that the content policy lets in carries this. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
+// What keeps a page still behind a dialog writes a style element too, and looks for it here.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
 
 const queries = new QueryClient({
   defaultOptions: {
