@@ -98,7 +98,7 @@ const tool = createRoute({
 const library = createRoute({
   getParentRoute: () => shell,
   path: "/library",
-  validateSearch: (search) => texts(search, ["status", "model", "key", "kind", "from", "to"]),
+  validateSearch: (search) => texts(search, ["status", "model", "key", "kind", "from", "to", "view"]),
   component: lazyRouteComponent(() => import("./pages/library/Library"), "Library"),
 });
 const libraryJob = createRoute({
@@ -109,7 +109,7 @@ const libraryJob = createRoute({
 const webhooks = createRoute({
   getParentRoute: () => shell,
   path: "/webhooks",
-  validateSearch: (search) => texts(search, ["endpoint", "state"]),
+  validateSearch: (search) => texts(search, ["endpoint", "state", "job", "delivery"]),
   component: lazyRouteComponent(() => import("./pages/webhooks/Webhooks"), "Webhooks"),
 });
 const account = createRoute({
@@ -126,22 +126,25 @@ const operate = createRoute({
 const operateOverview = createRoute({
   getParentRoute: () => operate,
   path: "/",
-  validateSearch: (search) => texts(search, ["from", "to", "mode", "by"]),
+  validateSearch: (search) => texts(search, ["from", "to", "mode", "by", "show"]),
   component: lazyRouteComponent(() => import("./pages/operate/Overview"), "Overview"),
 });
 const operateAccounts = createRoute({
   getParentRoute: () => operate,
   path: "/accounts",
+  validateSearch: (search) => texts(search, ["account"]),
   component: lazyRouteComponent(() => import("./pages/operate/Accounts"), "Accounts"),
 });
 const operateKeys = createRoute({
   getParentRoute: () => operate,
   path: "/keys",
+  validateSearch: (search) => texts(search, ["account", "key"]),
   component: lazyRouteComponent(() => import("./pages/operate/Keys"), "Keys"),
 });
 const operateProviders = createRoute({
   getParentRoute: () => operate,
   path: "/providers",
+  validateSearch: (search) => texts(search, ["provider"]),
   component: lazyRouteComponent(() => import("./pages/operate/Providers"), "Providers"),
 });
 const operateJobs = createRoute({
@@ -159,7 +162,7 @@ const operateLimits = createRoute({
 const operateLog = createRoute({
   getParentRoute: () => operate,
   path: "/log",
-  validateSearch: (search) => texts(search, ["action", "subject", "from", "to"]),
+  validateSearch: (search) => texts(search, ["action", "subject", "actor", "from", "to"]),
   component: lazyRouteComponent(() => import("./pages/operate/Log"), "Log"),
 });
 

@@ -29,7 +29,12 @@ function program(): string {
 }
 
 /** Settings of test servers, beside the defaults: receivers of webhooks and fake providers are on this machine. */
-const SETTINGS: string[] = [];
+const SETTINGS: string[] = ["egress.allow=127.0.0.0/8"];
+
+/** The environment without what it says to the tests: the program takes no variable of its own that it does not know. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SPOOL_")));
+}
 
 async function ready(child: ChildProcess): Promise<string> {
   return await new Promise((resolve, reject) => {
@@ -55,20 +60,25 @@ export async function withServer(settings: string[], use: (server: Server) => Pr
   const sets = [...SETTINGS, ...settings].flatMap((setting) => ["--set", setting]);
   const child = spawn(program(), ["serve", "--data", data, "--listen", "127.0.0.1:0", ...sets], {
     cwd: folder,
+    env: environment(),
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   try {
     const url = await ready(child);
     const spool = (...args: string[]) =>
-      execFileSync(program(), [...args, "--data", data], { cwd: folder, encoding: "utf8" });
+      execFileSync(program(), [...args, "--data", data], {
+        cwd: folder,
+        env: environment(),
+        encoding: "utf8",
+      });
     const scopes =
       "models:read,models:run,jobs:read,jobs:write,files:write,account:read,webhooks:manage,admin";
     const made = JSON.parse(
-      spool("keys", "create", "--admin", "--scopes", scopes, "--name", "operator", "--json"),
+      spool("keys", "create", "--live", "--scopes", scopes, "--name", "operator", "--json"),
     );
     const testKey = readFileSync(join(data, "test.key"), "utf8").trim();
-    await use({ url, testKey, adminKey: made.key ?? made.secret, spool });
+    await use({ url, testKey, adminKey: made.secret, spool });
   } finally {
     child.kill("SIGTERM");
     await ended;
