@@ -83,7 +83,7 @@ function Open({ run, name, onCancel }: Props) {
         aria-label={`Progress of ${name}`}
       />
       {run.fault && (
-        <Text size="xs" c="red" role="alert">
+        <Text size="xs" c="var(--mantine-color-error)" role="alert">
           {`It could not be canceled: ${run.fault.message}`}
         </Text>
       )}

@@ -109,7 +109,7 @@ export function Column({ model, mixed, at, shared, marks, tell, hold, onRemove }
         />
         <Sent input={input} lacking={mixed.lacking[at] ?? []} />
         {why && (
-          <Text size="sm" c="red">
+          <Text size="sm" c="var(--mantine-color-error)">
             {`It cannot run like this: ${why}.`.replace(/\.\.$/, ".")}
           </Text>
         )}
@@ -173,7 +173,7 @@ function Fact({ name, value, mark }: { name: string; value: string; mark?: strin
           {value}
         </Text>
         {mark && (
-          <Badge variant="light" color="green" tt="none">
+          <Badge variant="default" tt="none">
             {mark}
           </Badge>
         )}

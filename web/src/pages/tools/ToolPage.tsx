@@ -49,7 +49,7 @@ export function ToolPage() {
       lead={data.description}
       aside={
         <Group gap="sm">
-          <Badge variant="light" color="gray" tt="none">
+          <Badge variant="default" tt="none">
             {MAKES[data.makes]}
           </Badge>
           <Anchor component={Link} to="/tools" size="sm">

@@ -26,13 +26,14 @@ export function ToolResult({ tool, model, run, input, onCancel }: Props) {
   const { stage } = run;
   useEffect(() => {
     // On a phone the result stands below what was just filled in.
-    if (stage !== "idle") {
-      heading.current?.scrollIntoView({ block: "nearest" });
+    const top = heading.current?.getBoundingClientRect().top ?? 0;
+    if (stage !== "idle" && (top < 0 || top > window.innerHeight / 2)) {
+      heading.current?.scrollIntoView({ block: "start" });
     }
   }, [stage]);
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="tool-result">
-      <Title order={2} size="h4" mb="md" id="tool-result" ref={heading}>
+      <Title order={2} size="h4" mb="md" id="tool-result" ref={heading} className={classes.heading}>
         Result
       </Title>
       {stage === "idle" ? (
