@@ -86,23 +86,6 @@ upstream = "two-ways"
 [[model.routes]]
 provider = "openai"
 upstream = "two-ways"
-
-[[model]]
-id = "test/second-chance"
-name = "Second chance"
-description = "Pictures by the second of two providers."
-makes = "image"
-tasks = ["text-to-image"]
-[model.params]
-prompt = { type = "text", role = "prompt", required = true }
-[[model.prices]]
-usd = "0.04"
-[[model.routes]]
-provider = "fal"
-upstream = "second-chance"
-[[model.routes]]
-provider = "openai"
-upstream = "gpt-image-2"
 "#;
 
 /// Wall time, plus as much as a test wants to have passed.
