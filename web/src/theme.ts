@@ -13,13 +13,20 @@ export const theme = createTheme({
   respectReducedMotion: true,
 });
 
-/** Mantine's dimmed text and placeholders are too pale for that contrast. */
+/** Mantine's dimmed text, placeholders, and words on a ground of their own colour are too pale for that contrast. */
 export const darkerGreys: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     "--mantine-color-dimmed": "var(--mantine-color-gray-7)",
     "--mantine-color-placeholder": "#6b737b",
     "--mantine-color-error": "var(--mantine-color-red-8)",
+    "--mantine-color-teal-light-color": "#066b4c",
+    "--mantine-color-red-light-color": "var(--mantine-color-red-9)",
+    "--mantine-color-blue-light-color": "var(--mantine-color-blue-9)",
+    "--mantine-color-violet-light-color": "var(--mantine-color-violet-9)",
+    "--mantine-color-gray-light-color": "var(--mantine-color-gray-8)",
+    "--mantine-color-green-light-color": "#237032",
+    "--mantine-color-orange-light-color": "#b33a0a",
   },
   dark: {
     "--mantine-color-dimmed": "var(--mantine-color-dark-1)",
