@@ -41,7 +41,7 @@ tools: target/tools/venv/done examples/node_modules/done
 
 programs:
 	@.ci/packages ffprobe=ffmpeg curl=curl jq=jq python3=python3 python3-venv node=nodejs npm=npm \
-	  chromium=chromium ip=iproute2 unshare=util-linux
+	  chromium=chromium ip=iproute2
 
 target/tools/venv/done: examples/requirements.txt crates/gateway/tests/requirements.txt \
   crates/providers/tests/clients/requirements.txt | programs

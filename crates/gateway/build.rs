@@ -1,5 +1,4 @@
 //! Has the crate built anew when the web app was.
-#![expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 
 fn main() {
     let built = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/dist");

@@ -13,6 +13,8 @@ import { darkerGreys, theme } from "./theme";
 
 /** The one style element that the content policy lets in carries this. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
+// The style that keeps the page from scrolling behind a dialog is made by a part that looks for it under this name.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
 
 const queries = new QueryClient({
   defaultOptions: {

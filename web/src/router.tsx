@@ -66,7 +66,7 @@ const playgroundModels = createRoute({
   getParentRoute: () => playground,
   path: "/",
   /** `file` is a result that becomes an input. */
-  validateSearch: (search) => texts(search, ["search", "kind", "vendor", "sort", "file"]),
+  validateSearch: (search) => texts(search, ["search", "kind", "category", "vendor", "sort", "file"]),
   component: lazyRouteComponent(() => import("./pages/playground/Playground"), "Playground"),
 });
 /** The rest of the address is the id of a model. */
@@ -126,22 +126,25 @@ const operate = createRoute({
 const operateOverview = createRoute({
   getParentRoute: () => operate,
   path: "/",
-  validateSearch: (search) => texts(search, ["from", "to", "mode", "by"]),
+  validateSearch: (search) => texts(search, ["from", "to", "mode", "by", "show"]),
   component: lazyRouteComponent(() => import("./pages/operate/Overview"), "Overview"),
 });
 const operateAccounts = createRoute({
   getParentRoute: () => operate,
   path: "/accounts",
+  validateSearch: (search) => texts(search, ["account"]),
   component: lazyRouteComponent(() => import("./pages/operate/Accounts"), "Accounts"),
 });
 const operateKeys = createRoute({
   getParentRoute: () => operate,
   path: "/keys",
+  validateSearch: (search) => texts(search, ["account", "key"]),
   component: lazyRouteComponent(() => import("./pages/operate/Keys"), "Keys"),
 });
 const operateProviders = createRoute({
   getParentRoute: () => operate,
   path: "/providers",
+  validateSearch: (search) => texts(search, ["provider"]),
   component: lazyRouteComponent(() => import("./pages/operate/Providers"), "Providers"),
 });
 const operateJobs = createRoute({
@@ -159,7 +162,7 @@ const operateLimits = createRoute({
 const operateLog = createRoute({
   getParentRoute: () => operate,
   path: "/log",
-  validateSearch: (search) => texts(search, ["action", "subject", "from", "to"]),
+  validateSearch: (search) => texts(search, ["action", "subject", "actor", "from", "to"]),
   component: lazyRouteComponent(() => import("./pages/operate/Log"), "Log"),
 });
 

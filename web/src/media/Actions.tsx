@@ -1,18 +1,40 @@
 /** What one can do with a result: keep it, hand its link on, make something of it. */
 import { Button, Group } from "@mantine/core";
 import { IconArrowForwardUp, IconDownload } from "@tabler/icons-react";
+import { useState } from "react";
 import { ButtonLink } from "../parts/ButtonLink";
 import { CopyText } from "../parts/CopyText";
-import { asInput, fileName, hasEnded, nameOf, type Origin, type Output } from "./output";
+import { asInput, fileName, nameOf, type Origin, type Output } from "./output";
 
 /** Hands an address to the browser's downloads. */
-export function download(href: string, name: string): void {
+function start(href: string, name: string): void {
   const link = document.createElement("a");
   link.href = href;
   link.download = name;
   document.body.append(link);
   link.click();
   link.remove();
+}
+
+/** Downloads under a name of ours. The server's own name for a file, its id, would win over a link's. */
+export function keep(file: Blob, name: string): void {
+  const url = URL.createObjectURL(file);
+  start(url, name);
+  // The download has begun by then; until it has, the address must live.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+async function download(href: string, name: string): Promise<void> {
+  try {
+    const response = await fetch(href);
+    if (!response.ok) {
+      throw new Error(`HTTP ${response.status}`);
+    }
+    keep(await response.blob(), name);
+  } catch {
+    // Hosts of results that are passed through may let nobody read them: then under their name.
+    start(href, name);
+  }
 }
 
 interface Props {
@@ -29,6 +51,7 @@ export function Actions({ output, no, count, of, link }: Props) {
   const name = nameOf(output, no, count);
   const file = fileName(output, no, count, of);
   const url = output.url;
+  const [loading, setLoading] = useState(false);
   if (!url) {
     return null;
   }
@@ -42,15 +65,17 @@ export function Actions({ output, no, count, of, link }: Props) {
         variant="default"
         leftSection={<IconDownload size={14} />}
         aria-label={`Download ${name.toLowerCase()}`}
-        onClick={(event) => {
-          if (hasEnded(url)) {
-            event.preventDefault();
-            // Where there is no new link, the old one says why it ended.
-            link().then(
-              (fresh) => download(fresh, file),
-              () => download(url, file),
-            );
+        loading={loading}
+        onClick={async (event) => {
+          // With a modifier key the link is opened in the browser's own way.
+          if (event.ctrlKey || event.metaKey || event.shiftKey) {
+            return;
           }
+          event.preventDefault();
+          setLoading(true);
+          // Where there is no new link, the old one says why.
+          await download(await link().catch(() => url), file);
+          setLoading(false);
         }}
       >
         Download

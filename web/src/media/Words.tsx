@@ -3,7 +3,7 @@ import { Button, Group, Stack, Text, UnstyledButton } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { CopyText } from "../parts/CopyText";
-import { download } from "./Actions";
+import { keep } from "./Actions";
 import { clock, facts, fileName, type Origin, type Output } from "./output";
 import classes from "./Results.module.css";
 import { Sound } from "./Sound";
@@ -26,7 +26,7 @@ export function Words({ output, name, no, count, of, recording }: Props) {
   const [at, setAt] = useState(-1);
   const [broken, setBroken] = useState(false);
   const audio = useRef<HTMLAudioElement>(null);
-  const keep = useCallback((element: HTMLAudioElement | null) => {
+  const hold = useCallback((element: HTMLAudioElement | null) => {
     audio.current = element;
   }, []);
   const pieces = timed?.pieces;
@@ -46,7 +46,7 @@ export function Words({ output, name, no, count, of, recording }: Props) {
           url={heard.url}
           name="the recording"
           onTime={follow}
-          player={keep}
+          player={hold}
           onError={() => setBroken(true)}
         />
       )}
@@ -81,10 +81,7 @@ function named(output: Output, timed: Transcript | undefined): Output {
 }
 
 function save(text: string, name: string) {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
-  download(url, name);
-  // The download has begun by then; until it has, the address must live.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  keep(new Blob([text], { type: "text/plain;charset=utf-8" }), name);
 }
 
 function Timed({

@@ -59,7 +59,7 @@ export function facts(output: Output): string {
   } else {
     known.push(ending(output).toUpperCase());
   }
-  if (bytes) {
+  if (bytes && type !== "text") {
     known.push(size(bytes));
   }
   if (duration) {

@@ -1,27 +1,27 @@
 /** Zooming and moving a picture with wheel, fingers, mouse and keys. */
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { fitting, moved, type Point, type Size, type View, zoomed } from "./zoom";
 
 const MIDDLE: Point = { x: 0, y: 0 };
 
 export function useZoom(picture: Size) {
-  const stage = useRef<HTMLDivElement>(null);
+  // A state, because dialogs bring their content later than the first effect runs.
+  const [stage, setStage] = useState<HTMLDivElement | null>(null);
   const [room, setRoom] = useState<Size>({ width: 1, height: 1 });
   // Nothing means: as it fits, whatever becomes of the window.
   const [chosen, setChosen] = useState<View>();
   const { width, height } = picture;
 
   useEffect(() => {
-    const element = stage.current;
-    if (!element) {
+    if (!stage) {
       return;
     }
     const watcher = new ResizeObserver(() =>
-      setRoom({ width: element.clientWidth, height: element.clientHeight }),
+      setRoom({ width: stage.clientWidth, height: stage.clientHeight }),
     );
-    watcher.observe(element);
+    watcher.observe(stage);
     return () => watcher.disconnect();
-  }, []);
+  }, [stage]);
 
   const change = useCallback(
     (next: (view: View, picture: Size) => View) =>
@@ -46,7 +46,7 @@ export function useZoom(picture: Size) {
   );
 
   useEffect(() => {
-    const element = stage.current;
+    const element = stage;
     if (!element) {
       return;
     }
@@ -96,8 +96,8 @@ export function useZoom(picture: Size) {
       element.removeEventListener("pointerup", up);
       element.removeEventListener("pointercancel", up);
     };
-  }, [zoom, move]);
+  }, [stage, zoom, move]);
 
   const view: View = chosen ?? { ...MIDDLE, scale: fitting(room, picture) };
-  return { stage, view, fits: !chosen, zoom, move, fitIn, full };
+  return { stage: setStage, view, fits: !chosen, zoom, move, fitIn, full };
 }

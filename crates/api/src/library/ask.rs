@@ -15,8 +15,9 @@ const ALLOWED: [&str; 8] = ["status", "model", "key", "kind", "from", "to", "lim
 const LIMIT_USUAL: u32 = 30;
 const LIMIT_MAX: u32 = 100;
 
-/// The longest model name that is looked for.
-const MODEL_BYTES_MAX: usize = 200;
+/// The longest model name and the longest key's id that are looked for, characters.
+const MODEL_CHARS_MAX: usize = 200;
+const KEY_CHARS_MAX: usize = 64;
 
 /// A page of it.
 #[derive(Debug)]
@@ -33,12 +34,12 @@ pub(super) fn read(query: Option<&str>, catalogue: &Arc<Catalogue>) -> Result<As
         given.parsed("status", "one of queued, processing, succeeded, failed, canceled", Status::parse)?;
     let makes = given.parsed("kind", "one of image, video, audio, text", Makes::parse)?;
     // Jobs have ids; callers may say an alias. A model that left the catalogue still has its jobs.
-    let model = given.parsed("model", "the name of a model, 1 to 200 bytes", |name| {
-        let fits = (1..=MODEL_BYTES_MAX).contains(&name.len());
+    let model = given.parsed("model", "the name of a model, 1 to 200 characters", |name| {
+        let fits = within(name, MODEL_CHARS_MAX);
         fits.then(|| catalogue.find(name).map_or_else(|| name.to_owned(), |model| model.id.clone()))
     })?;
     let key = given.parsed("key", "the id of a key, 1 to 64 characters", |key| {
-        (1..=64).contains(&key.len()).then(|| KeyId(key.to_owned()))
+        within(key, KEY_CHARS_MAX).then(|| KeyId(key.to_owned()))
     })?;
     let day = |name| given.parsed(name, "a day such as 2026-01-31", Day::parse);
     let (from, to) = (day("from")?, day("to")?);
@@ -64,4 +65,9 @@ pub(super) fn read(query: Option<&str>, catalogue: &Arc<Catalogue>) -> Result<As
         until: to.map(|day| day.plus(1).start()),
     };
     Ok(Asked { filter, before, limit: limit.unwrap_or(LIMIT_USUAL) })
+}
+
+/// Whether a text is there and no longer than so many characters.
+fn within(text: &str, chars_max: usize) -> bool {
+    !text.is_empty() && text.chars().nth(chars_max).is_none()
 }

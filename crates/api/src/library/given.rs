@@ -7,7 +7,7 @@ use spool_domain::fault::Fault;
 use spool_domain::ids::AssetId;
 use spool_domain::job::Job;
 use spool_domain::order::Caller;
-use spool_domain::reference::parse_file_id;
+use spool_domain::reference::{Reference, parse_file_id};
 
 use super::broken;
 use crate::Api;
@@ -55,10 +55,11 @@ pub(super) async fn files(
     // What is not ours is told only where the model says that it is a file.
     for at in model.map(|model| model.files(&job.params)).unwrap_or_default() {
         if parse_file_id(at.text).is_none() && files.len() < FILES_MAX {
+            let web = matches!(Reference::parse(at.text), Some(Reference::Url(_)));
             files.push(Given {
                 param: at.path,
                 value: at.text.to_owned(),
-                url: Some(at.text.to_owned()),
+                url: web.then(|| at.text.to_owned()),
                 r#type: Some(at.of.as_str().to_owned()),
                 content_type: None,
                 name: None,

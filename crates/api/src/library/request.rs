@@ -32,8 +32,9 @@ struct Body<'a> {
     callback_url: Option<&'a str>,
 }
 
-/// Rebuilds it. The model is none where nobody knows it any more.
-pub(super) fn rebuilt<'a>(job: &'a Job, model: Option<&Model>) -> Rebuilt<'a> {
+/// Rebuilds it. The model is none where nobody knows it any more. The address of a callback may be a secret between two
+/// servers, so it is only for keys that see addresses elsewhere too.
+pub(super) fn rebuilt<'a>(job: &'a Job, model: Option<&Model>, addresses: bool) -> Rebuilt<'a> {
     let mut headers = Map::new();
     headers.insert("Content-Type".to_owned(), "application/json".into());
     if let Some(providers) = &job.terms.providers {
@@ -42,7 +43,7 @@ pub(super) fn rebuilt<'a>(job: &'a Job, model: Option<&Model>) -> Rebuilt<'a> {
             headers.insert(hints::ONLY.to_owned(), json!("true"));
         }
     }
-    let told = job.terms.callback.as_ref().map(|callback| callback.url.as_str());
+    let told = job.terms.callback.as_ref().filter(|_| addresses).map(|callback| callback.url.as_str());
     // As many as the model's own parameter says, or else one.
     let said = model.and_then(|model| model.count(&job.params)).unwrap_or(1);
     let n = Some(job.count).filter(|count| *count != said);

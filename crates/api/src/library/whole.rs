@@ -10,6 +10,7 @@ use serde_json::Value;
 use spool_domain::catalogue::Params;
 use spool_domain::fault::{Fault, Kind};
 use spool_domain::job::{Event, Job};
+use spool_domain::scope::Scope;
 
 use super::given::{self, Given};
 use super::item::{Item, Sight};
@@ -76,7 +77,7 @@ pub(super) async fn show(api: &Arc<Api>, entry: &Entry, request: &Parts) -> Resu
             price: statement::price(&job),
             entries: books.entries,
             refunded_usd: books.refunded.to_string(),
-            request: request::rebuilt(&job, model.as_deref()),
+            request: request::rebuilt(&job, model.as_deref(), entry.may(Scope::WebhooksManage).is_ok()),
             answer_status,
             answer,
         },

@@ -32,7 +32,7 @@ async fn s10_a_credential_is_made_changed_listed_and_removed_and_its_secret_neve
     let (status, made) = ask("PUT", main, json!({ "secret": format!(" {CANARY}\n"), "weight": 3 })).await;
     let expected = json!({
         "name": "main", "source": "sealed", "place": null, "version": 1, "weight": 3, "accounts": [],
-        "callback_secret": false, "state": "used",
+        "callback_secret": false, "state": "used", "last_check": null,
     });
     assert_eq!((status, &made), (200, &expected));
     let account = world.account.0;

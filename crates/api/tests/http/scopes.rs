@@ -7,7 +7,7 @@ use spool_domain::scope::{Scope, Scopes};
 use crate::world::{Request, World};
 
 /// Every call with a key, the permission it needs, and the status of a refusal in its dialect.
-const CALLS: [(&str, &str, Scope, u16); 39] = [
+const CALLS: [(&str, &str, Scope, u16); 42] = [
     ("GET", "/v1/models", Scope::ModelsRead, 403),
     ("GET", "/v1/models/flux-schnell", Scope::ModelsRead, 403),
     ("POST", "/v1/models/flux-schnell/run", Scope::ModelsRun, 403),
@@ -28,6 +28,9 @@ const CALLS: [(&str, &str, Scope, u16); 39] = [
     ("GET", "/v1/usage", Scope::AccountRead, 403),
     ("GET", "/v1/jobs/job_x/statement", Scope::AccountRead, 403),
     ("GET", "/v1/ledger", Scope::AccountRead, 403),
+    ("GET", "/v1/library", Scope::JobsRead, 403),
+    ("GET", "/v1/library/x", Scope::JobsRead, 403),
+    ("GET", "/v1/keys", Scope::AccountRead, 403),
     // The tasks dialect has no 403: a key that may not do this is not the right key.
     ("POST", "/v1/tasks", Scope::ModelsRun, 401),
     ("GET", "/v1/tasks/x", Scope::JobsRead, 401),

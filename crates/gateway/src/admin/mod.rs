@@ -6,6 +6,7 @@ mod jobs;
 mod keys;
 mod print;
 mod providers;
+mod reports;
 mod socket;
 mod way;
 
@@ -24,6 +25,29 @@ pub async fn act(way: &Way, command: Operator) -> anyhow::Result<Said> {
         Operator::Accounts { command, form } => accounts::act(way, command).await?.or_json(form.json),
         Operator::Jobs { command, form } => jobs::act(way, command).await?.or_json(form.json),
         Operator::Providers { command, form } => providers::act(way, command).await?.or_json(form.json),
+        Operator::Usage { by, account, model, days, form } => {
+            let account = account.map(|account| account.to_string());
+            let query = query([
+                ("group", Some(by.as_str())),
+                ("account", account.as_deref()),
+                ("model", model.as_deref()),
+                ("from", days.from.as_deref()),
+                ("to", days.to.as_deref()),
+                ("mode", Some(days.mode.as_str())),
+            ]);
+            let report = way.ask(Method::GET, &format!("/admin/v1/usage{query}"), None).await?;
+            Said::table(reports::usage(&report), report).or_json(form.json)
+        }
+        Operator::Performance { by, days, form } => {
+            let query = query([
+                ("group", Some(by.as_str())),
+                ("from", days.from.as_deref()),
+                ("to", days.to.as_deref()),
+                ("mode", Some(days.mode.as_str())),
+            ]);
+            let report = way.ask(Method::GET, &format!("/admin/v1/performance{query}"), None).await?;
+            Said::table(reports::performance(&report), report).or_json(form.json)
+        }
         Operator::Log { limit, before, form } => {
             let limit = limit.to_string();
             let before = before.map(|before| before.to_string());

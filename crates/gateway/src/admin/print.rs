@@ -47,7 +47,7 @@ pub(super) fn moment(value: &Value) -> String {
     text.get(..16).map_or(text.clone(), |start| start.replace('T', " "))
 }
 
-fn items(value: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 

@@ -38,6 +38,32 @@ pub enum Operator {
         #[command(flatten)]
         form: Form,
     },
+    /// Show what was made, charged and spent, over all accounts
+    Usage {
+        /// What to tell apart: some of day,account,key,model,provider
+        #[arg(long, value_name = "LIST", default_value = "day")]
+        by: String,
+        /// Only of this account
+        #[arg(long, value_name = "ID", value_parser = account)]
+        account: Option<AccountId>,
+        /// Only of this model
+        #[arg(long, value_name = "MODEL")]
+        model: Option<String>,
+        #[command(flatten)]
+        days: Days,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Show how well and how fast providers or models did
+    Performance {
+        /// By provider or by model
+        #[arg(long, value_name = "WHAT", default_value = "provider")]
+        by: String,
+        #[command(flatten)]
+        days: Days,
+        #[command(flatten)]
+        form: Form,
+    },
     /// Show what operators did, newest first
     Log {
         /// How many lines
@@ -54,6 +80,20 @@ pub enum Operator {
         #[command(flatten)]
         form: Form,
     },
+}
+
+/// The days of a report.
+#[derive(Args)]
+pub struct Days {
+    /// The first day in UTC, such as 2026-01-31 [default: some days ago]
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// The last day [default: today]
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// Live or test
+    #[arg(long, value_name = "MODE", default_value = "live")]
+    pub mode: String,
 }
 
 /// How an answer is printed.

@@ -1,6 +1,5 @@
 //! The web app in a browser, against this very program: runs Playwright's tests in `web/tests`. `make test` brings what
 //! they need.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -127,8 +127,8 @@ async fn the_schema_refuses_what_a_row_can_show() {
 }
 
 /// No cost may grow with finished jobs: outside the checker and the operator's lists, no statement walks a table. Setting
-/// a budget, removing a credential, a start, and an orphan that bears a token walk the open jobs, by an index that has no
-/// others.
+/// a budget, removing a credential, a start, an orphan that bears a token, and a report by provider walk the open jobs, by
+/// an index that has no others.
 #[tokio::test]
 async fn every_statement_finds_its_rows_by_an_index() {
     let world = sqlite();
@@ -150,6 +150,7 @@ async fn every_statement_finds_its_rows_by_an_index() {
                 "jobs_under",
                 "open_attempts",
                 "open_by_token",
+                "reported_jobs_open",
             ]
             .contains(&name.as_str())
         {
@@ -168,6 +169,16 @@ async fn every_statement_finds_its_rows_by_an_index() {
             assert!(!walks && !step.contains("TEMP B-TREE"), "{name}: {step}");
         }
         looked_at += 1;
+    }
+    // The numbers of jobs would lead to all of them.
+    for (name, step) in [
+        ("reported_jobs_open", "SCAN job USING INDEX job_open"),
+        ("reported_jobs_long", "SEARCH job USING INDEX job_long (ended_at>?)"),
+    ] {
+        let sql = std::fs::read_to_string(format!("{folder}/{name}.sql")).unwrap();
+        let mut plan = shell.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let found: String = plan.raw_query().next().unwrap().unwrap().get(3).unwrap();
+        assert_eq!(found, step);
     }
     assert!(looked_at > 30, "only {looked_at} statements were looked at");
 }

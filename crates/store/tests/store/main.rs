@@ -17,6 +17,7 @@ mod money;
 mod operator;
 mod outbox;
 mod reading;
+mod report;
 mod steps;
 mod work;
 mod world;
@@ -37,6 +38,13 @@ macro_rules! conformance {
                 an_account_that_does_not_exist_orders_nothing,
                 k5_a_key_is_forgotten_once_its_job_is_over_for_long_enough_and_not_before,
                 k5_a_forgotten_key_is_free_for_others_and_still_finds_its_own_job,
+            ],
+            report: [
+                m9_usage_by_provider_adds_up_to_the_kept_usage_of_every_range_of_days,
+                a_report_that_would_be_too_long_or_read_too_much_says_so,
+                attempts_are_counted_by_how_they_ended_and_timed_by_those_with_a_result,
+                jobs_are_found_by_key_provider_and_day,
+                lines_of_the_log_are_found_by_what_was_done_to_what_by_whom_and_when,
             ],
             steps: [
                 j5_a_late_commit_is_lost,

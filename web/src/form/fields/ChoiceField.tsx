@@ -2,6 +2,7 @@
 import { Input, MultiSelect, SegmentedControl, Select, Switch, TagsInput } from "@mantine/core";
 import { choicesOf } from "../schema";
 import type { FieldProps } from "../state";
+import classes from "./Field.module.css";
 
 /** A word of a choice for people. */
 function told(name: string, word: string | number): string {
@@ -33,7 +34,7 @@ export function ChoiceField(props: FieldProps) {
         withAsterisk={required}
         inputWrapperOrder={["label", "input", "error", "description"]}
       >
-        <div>
+        <div className={classes.row}>
           <SegmentedControl
             id={id}
             aria-labelledby={`${id}-label`}

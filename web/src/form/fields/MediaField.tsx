@@ -115,7 +115,7 @@ export function MediaField(props: FieldProps & { place: string }) {
       withAsterisk={required}
       inputWrapperOrder={["label", "input", "error", "description"]}
     >
-      <Stack gap={6} role="group" aria-labelledby={`${id}-label`} onPaste={paste}>
+      <Stack gap={6} mb={5} role="group" aria-labelledby={`${id}-label`} onPaste={paste}>
         {values.map((value, at) => (
           <Given
             // biome-ignore lint/suspicious/noArrayIndexKey: the same file may stand in the list twice

@@ -3,6 +3,7 @@ import { ActionIcon, Group, Input, NumberInput, Slider, Tooltip } from "@mantine
 import { IconDice5, IconX } from "@tabler/icons-react";
 import type { Spec } from "../schema";
 import type { FieldProps } from "../state";
+import classes from "./Field.module.css";
 
 /** How far one step goes: small ranges are told finer. */
 function stepOf({ type, multipleOf, minimum = 0, maximum = 0 }: Spec): number {
@@ -48,7 +49,7 @@ export function NumberField(props: FieldProps) {
       withAsterisk={required}
       inputWrapperOrder={["label", "input", "error", "description"]}
     >
-      <Group gap="md" wrap="nowrap">
+      <Group gap="md" wrap="nowrap" className={classes.row}>
         {slides(spec) && (
           <Slider
             flex={1}

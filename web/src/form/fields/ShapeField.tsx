@@ -9,6 +9,11 @@ import classes from "./ShapeField.module.css";
 /** Stands for "none of the words" among the cards. */
 const FREE = "custom";
 
+/** `landscape_16_9` as "landscape 16:9". */
+function told(word: string): string {
+  return word.replace(/_(\d+)_(\d+)$/, " $1:$2").replace(/_/g, " ");
+}
+
 function Cards({
   words,
   chosen,
@@ -21,7 +26,7 @@ function Cards({
   disabled: boolean;
 }) {
   return (
-    <Group gap={6}>
+    <Group gap={6} mb={5}>
       {words.map((word) => (
         <Radio.Card
           key={word}
@@ -33,7 +38,7 @@ function Cards({
         >
           <Shape word={word} />
           <Text size="sm" span>
-            {word.replace(/_/g, " ")}
+            {told(word)}
           </Text>
         </Radio.Card>
       ))}

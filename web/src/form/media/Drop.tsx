@@ -27,6 +27,8 @@ export default function Drop({
   return (
     <Dropzone
       className={classes.drop}
+      py={2}
+      px="sm"
       onDrop={onFiles}
       onReject={onWrong}
       accept={range ? { [range]: [] } : undefined}

@@ -173,6 +173,25 @@ fn every_parameter_takes_its_bounds_and_every_one_of_its_words() {
     assert!(dead.is_empty(), "{dead:#?}");
 }
 
+/// What was admitted is shown as a request that orders the same again, in the model's own words.
+#[test]
+fn what_a_model_admitted_it_takes_again_and_leaves_as_it_is() {
+    let mut tried = 0;
+    for model in models() {
+        for base in bases(model) {
+            let changes = model.params.iter().flat_map(|(name, param)| changes(name, param));
+            let inputs = std::iter::once(base.clone()).chain(changes.map(|change| changed(&base, &change)));
+            for input in inputs {
+                let Ok(admitted) = verdict(model, &input) else { continue };
+                let again: Input = admitted.0.clone().into_iter().collect();
+                assert_eq!(verdict(model, &again).as_ref(), Ok(&admitted), "{} {again:?}", model.id);
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 1_000, "only {tried} inputs were taken");
+}
+
 #[test]
 fn what_is_beyond_a_bound_is_refused_by_the_name_of_the_parameter() {
     for model in models() {

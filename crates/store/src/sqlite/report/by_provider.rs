@@ -27,6 +27,7 @@ pub(super) fn read(connection: &Connection, query: &UsageQuery) -> Result<Report
         from: query.from.start(),
         until: query.to.plus(1).start(),
         jobs_max: query.read_max,
+        or_newest: false,
     };
     let all = walk::walk(connection, &span, |made| {
         ended(&mut table, &span, made);

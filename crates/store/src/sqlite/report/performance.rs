@@ -20,6 +20,7 @@ pub(super) fn read(connection: &Connection, query: &PerformanceQuery) -> Result<
         from: query.from.start(),
         until: query.to.plus(1).start(),
         jobs_max: query.jobs_max,
+        or_newest: true,
     };
     let mut rows: BTreeMap<String, Performance> = BTreeMap::new();
     let mut left = query.attempts_max;

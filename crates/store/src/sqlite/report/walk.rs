@@ -111,8 +111,10 @@ pub(super) struct Span<'a> {
     pub(super) from: Timestamp,
     /// and before this one.
     pub(super) until: Timestamp,
-    /// At most so many are looked at, parts included; the newest.
+    /// At most so many are looked at, parts included.
     pub(super) jobs_max: usize,
+    /// Whether the newest of them are wanted where there are more; otherwise none.
+    pub(super) or_newest: bool,
 }
 
 /// The numbers that jobs admitted between two moments have: from the first, to before the second. A little wider than
@@ -154,6 +156,9 @@ pub(super) fn walk(
                 .optional()?
                 .unwrap_or(first);
             let least = newest.saturating_sub(i64::try_from(span.jobs_max).unwrap_or(i64::MAX));
+            if least >= first && !span.or_newest {
+                return Ok(false);
+            }
             let mut jobs =
                 connection.prepare_cached(include_str!("../../../sql/sqlite/reported_jobs.sql"))?;
             each(&mut jobs, params![first.max(least + 1), end - 1, mode], &mut show)? || least >= first

@@ -1,0 +1,89 @@
+/** Which days, which mode, and what is told apart. All of it stands in the address. */
+import { Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Which } from "../shared/calls";
+import { type Days, isDay, lastDays, length, today } from "../shared/days";
+import type { By } from "./series";
+
+export interface Chosen {
+  days: Days;
+  which: Which;
+  by: By;
+}
+
+const SPANS = [
+  { value: "1", label: "Today" },
+  { value: "7", label: "7 days" },
+  { value: "30", label: "30 days" },
+  { value: "90", label: "90 days" },
+];
+
+export function Choice({ days, which, by }: Chosen) {
+  const navigate = useNavigate();
+  const set = (changed: { from?: string; to?: string; mode?: string; by?: string }) =>
+    navigate({ to: "/operate", search: (search) => ({ ...search, ...changed }), replace: true });
+  const span = days.to === today() ? String(length(days)) : "";
+  return (
+    <Group gap="md" align="flex-end">
+      <Labelled label="Days (UTC)">
+        <SegmentedControl
+          value={SPANS.some(({ value }) => value === span) ? span : "dates"}
+          onChange={(value) => value !== "dates" && set(lastDays(Number(value)))}
+          data={[...SPANS, { value: "dates", label: "Dates", disabled: true }]}
+        />
+      </Labelled>
+      <Group gap="xs" align="flex-end">
+        <TextInput
+          label="From"
+          type="date"
+          value={days.from}
+          max={days.to}
+          onChange={({ currentTarget: { value } }) => isDay(value) && set({ from: value, to: days.to })}
+        />
+        <TextInput
+          label="Until"
+          type="date"
+          value={days.to}
+          min={days.from}
+          max={today()}
+          onChange={({ currentTarget: { value } }) => isDay(value) && set({ from: days.from, to: value })}
+        />
+      </Group>
+      <Labelled label="Mode">
+        <SegmentedControl
+          value={which}
+          onChange={(mode) => set({ mode })}
+          data={[
+            { value: "live", label: "Live" },
+            { value: "test", label: "Test" },
+            { value: "both", label: "Both" },
+          ]}
+        />
+      </Labelled>
+      <Labelled label="By">
+        <SegmentedControl
+          value={by}
+          onChange={(by) => set({ by })}
+          data={[
+            { value: "model", label: "Model" },
+            { value: "provider", label: "Provider" },
+            { value: "key", label: "Key" },
+            { value: "account", label: "Account" },
+          ]}
+        />
+      </Labelled>
+    </Group>
+  );
+}
+
+function Labelled({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <Stack gap={2} role="group" aria-label={label} maw="100%">
+      <Text size="sm" fw={500} aria-hidden>
+        {label}
+      </Text>
+      {children}
+    </Stack>
+  );
+}

@@ -1,0 +1,54 @@
+/** Tries credentials with a call that costs nothing, and says what came of it. */
+import { Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useState } from "react";
+import { told } from "../../../api/fault";
+import { change, useAgain } from "../shared/calls";
+import type { Check } from "../shared/types";
+import { RESULTS } from "./words";
+
+export function CheckButton({
+  provider,
+  credential,
+  disabled,
+}: {
+  provider: string;
+  /** Only this one. */
+  credential?: string;
+  disabled?: boolean;
+}) {
+  const again = useAgain();
+  const [busy, setBusy] = useState(false);
+  const check = async () => {
+    setBusy(true);
+    try {
+      const body = credential === undefined ? {} : { credential };
+      const { items } = await change<{ items: (Omit<Check, "at"> & { credential: string })[] }>(
+        "POST",
+        `providers/${provider}/check`,
+        body,
+      );
+      for (const { credential, result, message } of items) {
+        const { says, color } = RESULTS[result] ?? { says: result, color: "gray" };
+        notifications.show({ color, title: `${provider} ${credential}: ${says}`, message });
+      }
+      await again("providers");
+    } catch (error) {
+      notifications.show({ color: "red", title: `${provider} was not checked`, message: told(error) });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      onClick={check}
+      loading={busy}
+      disabled={disabled}
+      aria-label={credential ? `Check ${credential}` : undefined}
+    >
+      {credential ? "Check" : "Check all"}
+    </Button>
+  );
+}

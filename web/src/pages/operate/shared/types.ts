@@ -1,0 +1,36 @@
+/** What the operator's calls answer. */
+import type { components } from "../../../api/schema";
+
+type Schemas = components["schemas"];
+
+export type Mode = "live" | "test";
+export type Account = Schemas["Account"];
+export type ApiKey = Schemas["ApiKey"];
+export type NewKey = Schemas["NewApiKey"];
+export type Scope = ApiKey["scopes"][number];
+export type KeyBudget = Schemas["KeyBudget"];
+export type Job = Schemas["OperatedJob"];
+export type JobDetail = Schemas["OperatedJobDetail"];
+export type Attempt = JobDetail["attempts"][number];
+export type JobEvent = JobDetail["events"][number];
+export type JobEntry = JobDetail["entries"][number];
+export type LogLine = Schemas["OperatorLogLine"];
+export type Usage = Schemas["AllUsage"];
+export type UsageRow = Usage["data"][number];
+export type Performance = Schemas["Performance"];
+export type PerformanceRow = Performance["data"][number];
+export type Limits = Schemas["Limits"];
+export type Provider = Schemas["Provider"];
+export type Credential = Schemas["Credential"];
+
+/** One answer of a call that has no name of its own. */
+type Answer<Path extends keyof Paths> = Paths[Path] extends {
+  get: { responses: { 200: { content: { "application/json": infer Body } } } };
+}
+  ? Body
+  : never;
+type Paths = import("../../../api/schema").paths;
+
+export type Providers = Answer<"/admin/v1/providers">;
+export type Audit = Answer<"/admin/v1/audit">;
+export type Check = Omit<Schemas["CredentialCheck"], "at">;
