@@ -54,6 +54,9 @@ async function lost(server: Server, model = "openai/gpt-image-2"): Promise<strin
   return job;
 }
 
+// Each goes through several states of a page and looks for faults in both colour schemes.
+test.beforeEach(() => test.slow());
+
 test("a job that needs an operator is found, looked at and written off, and the log tells all of it", async ({
   operator: page,
   server,
@@ -185,7 +188,7 @@ test("jobs are filtered, canceled, and readable on a phone", async ({ operator: 
   await expect(page).toHaveURL(/phase=succeeded/);
   await expect(page.getByRole("link", { name: slow.slice(0, 10) })).toHaveCount(0);
   await expect(page.getByRole("row").filter({ hasText: "Succeeded" }).first()).toBeVisible();
-  await page.getByRole("combobox", { name: "Mode" }).click();
+  await page.getByRole("combobox", { name: "Mode", exact: true }).click();
   await page.getByRole("option", { name: "Live" }).click();
   await expect(page.getByText("There are no such jobs")).toBeVisible();
   await page.getByRole("button", { name: "Clear" }).click();
