@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme } from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, Notification } from "@mantine/core";
 
 /** Colours that keep a contrast of 4.5 to 1 in both schemes. */
 export const theme = createTheme({
@@ -11,6 +11,12 @@ export const theme = createTheme({
   headings: { fontWeight: "650" },
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    Notification: Notification.extend({
+      defaultProps: { closeButtonProps: { "aria-label": "Close" } },
+      styles: { description: { color: "var(--mantine-color-dimmed)" } },
+    }),
+  },
 });
 
 /** Mantine's dimmed text, placeholders, and words on a ground of their own colour are too pale for that contrast. */
@@ -20,7 +26,7 @@ export const darkerGreys: CSSVariablesResolver = () => ({
     "--mantine-color-dimmed": "var(--mantine-color-gray-7)",
     "--mantine-color-placeholder": "#6b737b",
     "--mantine-color-error": "var(--mantine-color-red-8)",
-    "--mantine-color-teal-light-color": "#06694b",
+    "--mantine-color-teal-light-color": "#066649",
     "--mantine-color-red-light-color": "var(--mantine-color-red-9)",
     "--mantine-color-blue-light-color": "var(--mantine-color-blue-9)",
     "--mantine-color-violet-light-color": "var(--mantine-color-violet-9)",

@@ -1,6 +1,9 @@
 import { call, choose, dark, MODEL, made, order, phone } from "./operating";
 import { accessible, expect, shot, signIn, test } from "./spool";
 
+// Each goes through several states of a page and looks for faults in both colour schemes.
+test.beforeEach(() => test.slow());
+
 test("an account is made, edited, bounded and given credit once for a reference", async ({
   operator: page,
   server,

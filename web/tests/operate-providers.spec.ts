@@ -38,6 +38,9 @@ const test = base.extend<object, { server: Server }>({
   ],
 });
 
+// Each goes through several states of a page and looks for faults in both colour schemes.
+test.beforeEach(() => test.slow());
+
 test("a credential is sealed, checked, changed and removed, and its secret is shown nowhere", async ({
   operator: page,
   server,

@@ -8,6 +8,9 @@ interface Numbers {
   cost_usd: string;
 }
 
+// Each goes through several states of a page and looks for faults in both colour schemes.
+test.beforeEach(() => test.slow());
+
 test("the overview shows the API's numbers, as tiles, as a chart, as a table and as a file", async ({
   operator: page,
   server,

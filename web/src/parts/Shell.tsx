@@ -163,6 +163,7 @@ function Item({
     <NavLink
       component={Link}
       to={to}
+      activeOptions={{ exact: to === "/operate" }}
       label={label}
       leftSection={<Icon size={18} stroke={1.6} aria-hidden />}
       active={active}

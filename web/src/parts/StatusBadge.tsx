@@ -15,7 +15,7 @@ const COLOURS: Record<string, string> = {
 
 export function StatusBadge({ status }: { status: string }) {
   return (
-    <Badge variant="light" color={COLOURS[status] ?? "violet"} tt="none">
+    <Badge variant="light" color={COLOURS[status] ?? "violet"} tt="none" miw="max-content">
       {words(status)}
     </Badge>
   );

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Trouble, Waiting } from "../../parts/Notes";
 import { Page } from "../../parts/Page";
-import { size, span, usd } from "../../parts/words";
+import { size, usd } from "../../parts/words";
 import { bound } from "./accounts/OpenJobs";
 import { rateText } from "./keys/KeyDrawer";
 import { boundsQuery, limitsQuery, useKeyPages } from "./shared/calls";
@@ -21,6 +21,13 @@ interface Limit {
 }
 
 const many = (count: number) => count.toLocaleString("en-US");
+/** A time of whole units, such as "1 h" or "90 s". */
+function lasting(seconds: number): string {
+  if (seconds % 3600 === 0) {
+    return `${seconds / 3600} h`;
+  }
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+}
 const orAny = (count: number, any: string) => (count === 0 ? any : many(count));
 
 function limits(found: InForce): { title: string; limits: Limit[] }[] {
@@ -59,7 +66,7 @@ function limits(found: InForce): { title: string; limits: Limit[] }[] {
         {
           name: "Ban in the tasks dialect",
           value: tasks_ban
-            ? `${span(tasks_ban.ban_s * 1000)} from ${many(tasks_ban.per_second)} requests a second on`
+            ? `${lasting(tasks_ban.ban_s)} above ${many(tasks_ban.per_second)} requests a second`
             : "Never",
           says: "As clients of that dialect know it.",
         },
@@ -105,7 +112,7 @@ function limits(found: InForce): { title: string; limits: Limit[] }[] {
         { name: "Uploads on their way in", value: many(found.uploads_at_once), says: "Others wait." },
         {
           name: "Longest stay in the queue",
-          value: span(found.queue_stay_max_s * 1000),
+          value: lasting(found.queue_stay_max_s),
           says: "Then a job fails uncharged.",
           setting: "engine.queue_stay_max_s",
         },

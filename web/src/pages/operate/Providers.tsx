@@ -17,7 +17,7 @@ import type { Providers as All, Provider } from "./shared/types";
 export function ProviderState({ provider }: { provider: Provider }) {
   const { says, color } = stateOf(provider);
   return (
-    <Badge size="sm" variant="light" color={color} tt="none">
+    <Badge size="sm" variant="light" color={color} tt="none" miw="max-content">
       {says}
     </Badge>
   );
@@ -51,7 +51,17 @@ const COLUMNS: Column<Provider>[] = [
     right: true,
   },
   { title: "Open jobs", cell: ({ gate }) => (gate ? gate.open_jobs : NONE), right: true },
-  { title: "Lost answers", cell: ({ safety }) => (safety ? SAFETY_SHORT[safety] : NONE) },
+  {
+    title: "Lost answers",
+    cell: ({ safety }) =>
+      safety ? (
+        <Text size="sm" style={{ whiteSpace: "nowrap" }}>
+          {SAFETY_SHORT[safety]}
+        </Text>
+      ) : (
+        NONE
+      ),
+  },
   { title: "Routes", cell: ({ routes }) => routes, right: true },
   { title: "Verified on", cell: ({ verified_on }) => verified_on ?? NONE },
 ];

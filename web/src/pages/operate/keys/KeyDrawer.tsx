@@ -18,7 +18,7 @@ const STATES = { active: "green", expired: "gray", revoked: "red" } as const;
 
 export function KeyState({ state }: { state: ApiKey["state"] }) {
   return (
-    <Badge size="sm" variant="light" color={STATES[state]} tt="none">
+    <Badge size="sm" variant="light" color={STATES[state]} tt="none" miw="max-content">
       {state}
     </Badge>
   );

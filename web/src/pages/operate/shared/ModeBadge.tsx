@@ -3,7 +3,7 @@ import { Badge } from "@mantine/core";
 
 export function ModeBadge({ mode }: { mode: string }) {
   return (
-    <Badge size="sm" variant="light" color={mode === "live" ? "orange" : "teal"} tt="none">
+    <Badge size="sm" variant="light" color={mode === "live" ? "orange" : "teal"} tt="none" miw="max-content">
       {mode === "live" ? "Live" : "Test"}
     </Badge>
   );
