@@ -97,10 +97,11 @@ test("a job that was found at its provider is adopted", async ({ operator: page,
   const dialog = page.getByRole("dialog", { name: "Adopt the job" });
   await dialog.getByLabel(/id of the job/).fill("img_1");
   await dialog.getByRole("button", { name: "Adopt it" }).click();
-  // These pictures come with the answer itself: the server says that they cannot be followed.
-  await expect(dialog.getByRole("alert")).toBeVisible();
-  await expect(dialog.getByLabel(/id of the job/)).toHaveValue("img_1");
-  await shot(page, "operate-job-adopt");
+  await expect(page.getByText("The job is adopted and followed from now on.")).toBeVisible();
+  await expect(drawer.getByText("This job waits for your decision")).toHaveCount(0);
+  await expect(drawer.getByRole("region", { name: "Attempts" })).toContainText("img_1");
+  await page.goto("/operate/log?action=job.adopt");
+  await expect(page.getByRole("row").filter({ hasText: "job.adopt" })).toContainText("img_1");
 });
 
 test("refunds are at most what was charged, and each is booked once for its reference", async ({

@@ -42,7 +42,7 @@ test("an account is made, edited, bounded and given credit once for a reference"
   await bound.getByRole("button", { name: "Save" }).click();
   await expect(drawer.getByText("At most 3")).toBeVisible();
 
-  await drawer.getByRole("button", { name: "Edit" }).click();
+  await drawer.getByRole("button", { name: "Edit", exact: true }).click();
   const edit = page.getByRole("dialog", { name: "Edit shop" });
   await edit.getByLabel("Name").fill("The shop");
   await edit.getByRole("button", { name: "Save" }).click();
@@ -74,14 +74,14 @@ test("a new key is shown once, signs in and works; its successor too, and a revo
   await page.goto("/operate/keys");
   await page.getByRole("button", { name: "New key" }).click();
   const dialog = page.getByRole("dialog", { name: "New key" });
-  await choose(page, "Account", /default \(1\)/);
+  await choose(dialog, "Account", /default \(1\)/);
   await dialog.getByText("Test: the sandbox").click();
   await dialog.getByLabel("Name").fill("kiosk");
-  await choose(page, "Preset", /Read only/);
+  await choose(dialog, "Preset", /Read only/);
   await expect(dialog.getByLabel("models:run")).not.toBeChecked();
   await dialog.getByLabel("models:run").check();
   await expect(dialog.getByLabel("admin", { exact: true })).toBeDisabled();
-  await choose(page, "Ends", "In 30 days");
+  await choose(dialog, "Ends", "In 30 days");
   await dialog.getByLabel("A limit of its own").check();
   await dialog.getByLabel("A day").fill("1.5");
   await accessible(page);
@@ -121,14 +121,14 @@ test("a new key is shown once, signs in and works; its successor too, and a revo
     expect((await call(server, key, "GET", "/v1/balance")).status).toBe(200);
   }
 
-  await drawer.getByRole("button", { name: "Revoke" }).click();
+  await drawer.getByRole("button", { name: "Revoke", exact: true }).click();
   const revoke = page.getByRole("dialog", { name: "Revoke kiosk?" });
   await revoke.getByRole("button", { name: "Leave it" }).click();
   expect((await call(server, secret, "GET", "/v1/balance")).status).toBe(200);
-  await drawer.getByRole("button", { name: "Revoke" }).click();
+  await drawer.getByRole("button", { name: "Revoke", exact: true }).click();
   await revoke.getByRole("button", { name: "Revoke the key" }).click();
   await expect(drawer.getByText("revoked", { exact: true })).toBeVisible();
-  await expect(drawer.getByRole("button", { name: "Revoke" })).toHaveCount(0);
+  await expect(drawer.getByRole("button", { name: "Revoke", exact: true })).toHaveCount(0);
   await expect.poll(async () => (await call(server, secret, "GET", "/v1/balance")).status).toBe(401);
   expect((await call(server, successor, "GET", "/v1/balance")).status).toBe(200);
   await theirs.reload();

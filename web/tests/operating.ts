@@ -1,5 +1,5 @@
 /** What the operator's tests share: calls to the API beside the page, and orders that end. */
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import type { Server } from "./spool";
 
 /** Calls the API as a client would. */
@@ -53,9 +53,10 @@ export async function made(server: Server, key: string, prompt?: string): Promis
 }
 
 /** Chooses one of a select's options. */
-export async function choose(page: Page, label: string, option: string | RegExp): Promise<void> {
-  await page.getByRole("combobox", { name: label, exact: true }).click();
-  await page.getByRole("option", { name: option }).click();
+export async function choose(within: Locator, label: string, option: string | RegExp): Promise<void> {
+  await within.getByRole("combobox", { name: label }).click();
+  // The list lies at the end of the page, outside of what it belongs to.
+  await within.page().getByRole("option", { name: option }).click();
 }
 
 /** Uses the other colours. */

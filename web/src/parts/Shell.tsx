@@ -69,12 +69,13 @@ export function Shell() {
   const [opened, { toggle, close }] = useDisclosure();
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone somewhere has no more use for the menu
   useEffect(close, [here.pathname]);
+  const gone = session === null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where the page was when the session ended, not where that leads
   useEffect(() => {
-    // The session may end while a page is open.
-    if (session === null) {
+    if (gone) {
       void navigate({ to: "/sign-in", search: { next: here.href } });
     }
-  }, [session, navigate, here.href]);
+  }, [gone]);
   if (!session) {
     return <Waiting what="the session" />;
   }
@@ -212,7 +213,6 @@ function SchemeSwitch() {
 
 function Profile({ session }: { session: Session }) {
   const { signOut } = useSigning();
-  const navigate = useNavigate();
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
@@ -224,13 +224,7 @@ function Profile({ session }: { session: Session }) {
         <Menu.Label>
           {session.account.name} · {session.key.name || session.key.id} …{session.key.last4}
         </Menu.Label>
-        <Menu.Item
-          leftSection={<IconLogout size={16} />}
-          onClick={async () => {
-            await signOut();
-            await navigate({ to: "/sign-in" });
-          }}
-        >
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
           Sign out
         </Menu.Item>
       </Menu.Dropdown>

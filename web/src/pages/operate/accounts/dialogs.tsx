@@ -147,7 +147,7 @@ export function AddCredit({ opened, onClose, account }: Dialog & { account: Acco
       {({ wrong }) => (
         <>
           <Stack gap={4}>
-            <Text size="sm" fw={500} id="credit-mode">
+            <Text size="sm" fw={600} id="credit-mode">
               Credit
             </Text>
             <SegmentedControl

@@ -33,7 +33,7 @@ export function Attempts({ attempts }: { attempts: Attempt[] }) {
           </Text>
         </Group>
         {attempt.trouble && (
-          <Text size="sm" c="red" style={{ overflowWrap: "anywhere" }}>
+          <Text size="sm" c="var(--mantine-color-error)" style={{ overflowWrap: "anywhere" }}>
             {attempt.trouble}
           </Text>
         )}

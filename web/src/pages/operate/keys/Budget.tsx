@@ -68,7 +68,7 @@ function Bar({
   return (
     <Stack gap={4}>
       <Group justify="space-between" gap="xs">
-        <Text size="sm" fw={500}>
+        <Text size="sm" fw={600}>
           {label}: {usd(max)}
         </Text>
         <Text size="sm">{left > 0n ? `${usd(decimal(left))} left` : "Nothing left"}</Text>

@@ -108,7 +108,7 @@ export function NewKey({
             data-autofocus
           />
           <Stack gap={4}>
-            <Text size="sm" fw={500} id="key-mode">
+            <Text size="sm" fw={600} id="key-mode">
               Mode
             </Text>
             <SegmentedControl

@@ -28,9 +28,9 @@ export function Choice({ days, which, by }: Chosen) {
     <Group gap="md" align="flex-end">
       <Labelled label="Days (UTC)">
         <SegmentedControl
-          value={SPANS.some(({ value }) => value === span) ? span : "dates"}
-          onChange={(value) => value !== "dates" && set(lastDays(Number(value)))}
-          data={[...SPANS, { value: "dates", label: "Dates", disabled: true }]}
+          value={SPANS.some(({ value }) => value === span) ? span : ""}
+          onChange={(value) => set(lastDays(Number(value)))}
+          data={SPANS}
         />
       </Labelled>
       <Group gap="xs" align="flex-end">
@@ -80,7 +80,7 @@ export function Choice({ days, which, by }: Chosen) {
 function Labelled({ label, children }: { label: string; children: ReactNode }) {
   return (
     <Stack gap={2} role="group" aria-label={label} maw="100%">
-      <Text size="sm" fw={500} aria-hidden>
+      <Text size="sm" fw={600} aria-hidden>
         {label}
       </Text>
       {children}
