@@ -22,6 +22,8 @@ export default defineConfig({
     alias: { "markdown-to-jsx/react": fileURLToPath(new URL("./src/form/markdown.ts", import.meta.url)) },
   },
   build: {
+    // These know `light-dark()` themselves; what stands in for it elsewhere does not see Mantine's colour scheme.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     // Data URLs would need a wider content policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

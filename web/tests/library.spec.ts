@@ -208,7 +208,7 @@ test("a given file is shown, and leads to what it is", async ({ mine: page, me }
 test("a failed job says why, and that nothing was charged", async ({ mine: page, me }) => {
   const id = await me.make("generations", IMAGE, { prompt: "a fox [sandbox outcome=unavailable]" });
   await page.goto(`/library/${id}`);
-  await expect(page.getByRole("alert").getByText("Nothing was charged.")).toBeVisible();
+  await expect(page.getByText("provider_unavailable. Nothing was charged.")).toBeVisible();
   await expect(page.getByText("provider_unavailable").first()).toBeVisible();
   await expect(page.getByRole("region", { name: "Costs" })).toContainText("Release");
   const attempts = page.getByRole("region", { name: "Attempts" }).getByRole("row");

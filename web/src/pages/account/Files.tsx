@@ -43,7 +43,14 @@ export function Files() {
         </Empty>
       ) : (
         <>
-          <Table.ScrollContainer minWidth={620} type="native" tabIndex={0} role="region" aria-label="Files">
+          <Table.ScrollContainer
+            pos="relative"
+            minWidth={620}
+            type="native"
+            tabIndex={0}
+            role="region"
+            aria-label="Files"
+          >
             <Table verticalSpacing="xs">
               <Table.Thead>
                 <Table.Tr>

@@ -38,7 +38,14 @@ export function LedgerList() {
         </Empty>
       ) : (
         <>
-          <Table.ScrollContainer minWidth={620} type="native" tabIndex={0} role="region" aria-label="Ledger">
+          <Table.ScrollContainer
+            pos="relative"
+            minWidth={620}
+            type="native"
+            tabIndex={0}
+            role="region"
+            aria-label="Ledger"
+          >
             <Table verticalSpacing="xs">
               <Table.Thead>
                 <Table.Tr>

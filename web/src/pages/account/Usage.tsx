@@ -70,7 +70,14 @@ export function Usage() {
             ]}
             w="fit-content"
           />
-          <Table.ScrollContainer minWidth={520} type="native" tabIndex={0} role="region" aria-label="Usage">
+          <Table.ScrollContainer
+            pos="relative"
+            minWidth={520}
+            type="native"
+            tabIndex={0}
+            role="region"
+            aria-label="Usage"
+          >
             <Table verticalSpacing="xs">
               <Table.Thead>
                 <Table.Tr>

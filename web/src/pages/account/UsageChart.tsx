@@ -30,7 +30,7 @@ export default function UsageChart({ from, to, rows }: { from: string; to: strin
         series={[{ name: "Charged", color: "violet.6" }]}
         valueFormatter={(value) => `$${value.toLocaleString(undefined, { maximumFractionDigits: 4 })}`}
         tickLine="none"
-        gridAxis="y"
+        gridAxis="x"
         barProps={{ isAnimationActive: false }}
         barChartProps={{ accessibilityLayer: false }}
       />

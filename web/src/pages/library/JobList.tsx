@@ -8,7 +8,14 @@ import { Look } from "./Look";
 
 export function JobList({ jobs }: { jobs: LibraryItem[] }) {
   return (
-    <Table.ScrollContainer minWidth={820} type="native" tabIndex={0} role="region" aria-label="Jobs">
+    <Table.ScrollContainer
+      pos="relative"
+      minWidth={820}
+      type="native"
+      tabIndex={0}
+      role="region"
+      aria-label="Jobs"
+    >
       <Table verticalSpacing={6} highlightOnHover>
         <Table.Thead>
           <Table.Tr>

@@ -56,7 +56,14 @@ export function Timeline({ job }: { job: LibraryJob }) {
         </Paper>
       </SimpleGrid>
       {attempts.length > 0 && (
-        <Table.ScrollContainer minWidth={640} type="native" tabIndex={0} role="region" aria-label="Attempts">
+        <Table.ScrollContainer
+          pos="relative"
+          minWidth={760}
+          type="native"
+          tabIndex={0}
+          role="region"
+          aria-label="Attempts"
+        >
           <Table verticalSpacing="xs">
             <Table.Thead>
               <Table.Tr>

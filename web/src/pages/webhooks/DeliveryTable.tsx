@@ -1,5 +1,5 @@
 /** Deliveries as lines: what was sent to whom, and what became of it. */
-import { Button, Code, Table, Text, VisuallyHidden } from "@mantine/core";
+import { Button, Table, Text, VisuallyHidden } from "@mantine/core";
 import { PageLink } from "../../parts/links";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { ago, moment } from "../../parts/words";
@@ -24,6 +24,7 @@ export function DeliveryTable({
 }) {
   return (
     <Table.ScrollContainer
+      pos="relative"
       minWidth={job ? 760 : 560}
       type="native"
       tabIndex={0}
@@ -63,8 +64,13 @@ export function DeliveryTable({
               {job && (
                 <Table.Td>
                   {delivery.job_id ? (
-                    <PageLink to="/library/$id" params={{ id: bare(delivery.job_id) }} size="sm">
-                      <Code>{bare(delivery.job_id).slice(0, 10)}…</Code>
+                    <PageLink
+                      to="/library/$id"
+                      params={{ id: bare(delivery.job_id) }}
+                      size="sm"
+                      ff="monospace"
+                    >
+                      {bare(delivery.job_id).slice(0, 10)}…
                     </PageLink>
                   ) : (
                     "–"
