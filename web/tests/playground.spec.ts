@@ -18,6 +18,8 @@ async function charged(page: Page): Promise<string> {
 }
 
 test("from the first visit to a finished picture", async ({ user: page }) => {
+  // Axe looks at every part of four pages.
+  test.slow();
   await expect(page.getByRole("heading", { name: "Playground", level: 1 })).toBeVisible();
   await expect(page.getByRole("link", { name: /Qwen-Image 3.0 Pro/ })).toBeVisible();
   await accessible(page);

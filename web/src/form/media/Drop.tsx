@@ -26,6 +26,7 @@ export default function Drop({
 }) {
   return (
     <Dropzone
+      id={id}
       className={classes.drop}
       py={2}
       px="sm"
@@ -36,7 +37,8 @@ export default function Drop({
       disabled={disabled}
       role="button"
       aria-label={`Choose ${what}`}
-      inputProps={{ id, "aria-label": `File: ${what}`, tabIndex: -1 }}
+      // Out of sight it would still be a control within a control.
+      inputProps={{ style: { display: "none" } }}
     >
       <Group gap="sm" wrap="nowrap" mih={36}>
         <IconUpload size={20} stroke={1.5} aria-hidden />
