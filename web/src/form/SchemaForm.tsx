@@ -32,7 +32,7 @@ const rootOf = (place: string) => place.split(".")[0] ?? "";
 /** The first thing that can be focused in a field. */
 function focusOn(prefix: string, place: string): void {
   const field = document.getElementById([prefix, ...place.split(".")].join("_"));
-  const target = field?.matches("input, textarea, button")
+  const target = field?.matches("input, textarea, button, [tabindex]")
     ? field
     : field?.querySelector("input, textarea, button");
   (target instanceof HTMLElement ? target : field)?.focus();
@@ -131,7 +131,7 @@ export function SchemaForm(props: {
         >
           <Beyond spec={spec} value={value} onChange={onChange} id={`${idPrefix}_beyond`} />
           {shown[""] && (
-            <Text size="sm" c="red" mt="md" role="alert">
+            <Text size="sm" c="var(--mantine-color-error)" mt="md" role="alert">
               {shown[""]}
             </Text>
           )}

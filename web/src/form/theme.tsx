@@ -86,7 +86,7 @@ function List({ items, canAdd, onAddClick, fieldPathId, disabled, required }: Ar
         )}
         {items}
         {fault && (
-          <Text size="xs" c="red" role="alert">
+          <Text size="xs" c="var(--mantine-color-error)" role="alert">
             {fault}
           </Text>
         )}

@@ -171,7 +171,7 @@ function OnItsWay({ name, part, trouble, onStop }: Sending & { onStop(): void })
         </Button>
       </Group>
       {trouble ? (
-        <Text size="xs" c="red" role="alert">
+        <Text size="xs" c="var(--mantine-color-error)" role="alert">
           {trouble}
         </Text>
       ) : (

@@ -10,7 +10,7 @@ function Count({ text, most }: { text: string; most: number | undefined }) {
     return null;
   }
   return (
-    <Text size="xs" c={long > most ? "red" : "dimmed"} ta="right" aria-live="polite">
+    <Text size="xs" c={long > most ? "var(--mantine-color-error)" : "dimmed"} ta="right" aria-live="polite">
       {number(long)} / {number(most)}
     </Text>
   );

@@ -70,12 +70,12 @@ export function Given({
             {shown.name ?? value.slice(0, 300)}
           </Text>
           {about && (
-            <Text size="xs" c={trouble ? "red" : "dimmed"}>
+            <Text size="xs" c={trouble ? "var(--mantine-color-error)" : "dimmed"}>
               {about}
             </Text>
           )}
           {fault && (
-            <Text size="xs" c="red" role="alert">
+            <Text size="xs" c="var(--mantine-color-error)" role="alert">
               {fault}
             </Text>
           )}

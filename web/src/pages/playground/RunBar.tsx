@@ -40,7 +40,7 @@ export function RunBar({
             No provider of this model has its credentials on this server, so it cannot run.
           </Text>
         ) : fault ? (
-          <Text size="sm" c="red">
+          <Text size="sm" c="var(--mantine-color-error)">
             {fault.message}
           </Text>
         ) : price ? (

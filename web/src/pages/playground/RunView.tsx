@@ -110,7 +110,7 @@ function UnderWay({ run, onCancel }: { run: Run; onCancel(): void }) {
       <Group justify="space-between">
         <Text size="xs" c="dimmed">
           You may leave this page: the job goes on, and its result will be in the{" "}
-          <Anchor component={Link} to="/library" size="xs">
+          <Anchor component={Link} to="/library" size="xs" underline="always">
             library
           </Anchor>
           .
@@ -120,7 +120,7 @@ function UnderWay({ run, onCancel }: { run: Run; onCancel(): void }) {
         </Button>
       </Group>
       {run.fault && (
-        <Text size="sm" c="red" role="alert" mt="xs">
+        <Text size="sm" c="var(--mantine-color-error)" role="alert" mt="xs">
           {run.fault.message}
         </Text>
       )}
@@ -141,7 +141,12 @@ function Failed({ run, onAgain }: { run: Run; onAgain(): void }) {
         <Text size="sm">
           {run.fault?.code} · Nothing was charged.{" "}
           {run.id && (
-            <Anchor component={Link} to={`/library/${run.id.replace(/^job_/, "")}`} size="sm">
+            <Anchor
+              component={Link}
+              to={`/library/${run.id.replace(/^job_/, "")}`}
+              size="sm"
+              underline="always"
+            >
               What happened
             </Anchor>
           )}
