@@ -20,7 +20,7 @@ export const darkerGreys: CSSVariablesResolver = () => ({
     "--mantine-color-dimmed": "var(--mantine-color-gray-7)",
     "--mantine-color-placeholder": "#6b737b",
     "--mantine-color-error": "var(--mantine-color-red-8)",
-    "--mantine-color-teal-light-color": "var(--mantine-color-teal-9)",
+    "--mantine-color-teal-light-color": "#06694b",
     "--mantine-color-red-light-color": "var(--mantine-color-red-9)",
     "--mantine-color-blue-light-color": "var(--mantine-color-blue-9)",
     "--mantine-color-violet-light-color": "var(--mantine-color-violet-9)",

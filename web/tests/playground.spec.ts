@@ -28,7 +28,7 @@ test("from the first visit to a finished picture", async ({ user: page }) => {
   await page.getByRole("link", { name: /FLUX.1 \[schnell\]/ }).click();
 
   await expect(page.getByRole("heading", { name: "FLUX.1 [schnell]", level: 1 })).toBeVisible();
-  await page.getByLabel("Prompt").fill("a lighthouse at dawn");
+  await page.getByLabel(/^Prompt/).fill("a lighthouse at dawn");
   await expect(run(page)).toHaveText("Run for $0.003");
   await expect(page.getByText("at sandbox")).toBeVisible();
   await expect(page.getByText(/is left of your balance after it/)).toBeVisible();
@@ -44,7 +44,6 @@ test("from the first visit to a finished picture", async ({ user: page }) => {
   await shot(page, "playground-result");
   await page.getByRole("tab", { name: "About" }).click();
   await expect(page.getByRole("heading", { name: "Prices" })).toBeVisible();
-  await expect(page.getByText("1 of the last 1 attempts went well")).toHaveCount(0);
   await accessible(page);
   await shot(page, "playground-about");
 });
@@ -53,7 +52,7 @@ test("the same seed makes the same picture again, and the runs of the page stay 
   user: page,
 }) => {
   await page.goto("/playground/black-forest-labs/flux-schnell?seed=7");
-  await page.getByLabel("Prompt").fill("a red fox");
+  await page.getByLabel(/^Prompt/).fill("a red fox");
   await run(page).click();
   await result(page).getByRole("button", { name: "Run again with the same seed" }).click();
   await expect(page.getByText("Runs of this page")).toBeVisible();
@@ -74,7 +73,7 @@ test("the same seed makes the same picture again, and the runs of the page stay 
 
 test("a clip with its progress, and a voice", async ({ user: page }) => {
   await page.goto("/playground/kuaishou/kling-2.6");
-  await page.getByLabel("Prompt").fill("waves [sandbox delay=3 progress=on]");
+  await page.getByLabel(/^Prompt/).fill("waves [sandbox delay=3 progress=on]");
   await run(page).click();
   await expect(result(page).getByText(/Being made, \d+ %/)).toBeVisible();
   await accessible(page);
@@ -93,18 +92,18 @@ test("a fault is shown at its field, by the page and by the server", async ({ us
   await page.goto("/playground/kuaishou/kling-2.6");
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(page.getByText("Prompt or Start image is needed.")).toBeVisible();
-  await expect(page.getByLabel("Prompt", { exact: true })).toBeFocused();
+  await expect(page.getByLabel(/^Prompt/)).toBeFocused();
   await page.getByLabel("End image: URL or id").fill("nonsense");
   await page.getByLabel("End image: URL or id").press("Enter");
   await expect(page.getByText(/A URL that begins with/)).toBeVisible();
-  await page.getByLabel("Prompt", { exact: true }).fill("waves");
+  await page.getByLabel(/^Prompt/).fill("waves");
   await page.getByLabel("End image: URL or id").fill("https://example.com/end.png");
   await page.getByLabel("End image: URL or id").press("Enter");
   await expect(page.getByText("Only together with Start image.")).toBeVisible();
 
   // Only the server knows whose files there are.
   await page.goto("/playground/openai/gpt-image-2");
-  await page.getByLabel("Prompt", { exact: true }).fill("a fox");
+  await page.getByLabel(/^Prompt/).fill("a fox");
   await page.getByLabel("Images: URL or id").fill(`file_${"0".repeat(32)}`);
   await page.getByLabel("Images: URL or id").press("Enter");
   await expect(
@@ -116,12 +115,12 @@ test("a fault is shown at its field, by the page and by the server", async ({ us
 
 test("a failed job tells its reason and can be tried again", async ({ user: page }) => {
   await page.goto("/playground/black-forest-labs/flux-schnell");
-  await page.getByLabel("Prompt").fill("a fox [sandbox outcome=refuse]");
+  await page.getByLabel(/^Prompt/).fill("a fox [sandbox outcome=refuse]");
   await run(page).click();
   await expect(result(page).getByRole("alert")).toContainText("Nothing was charged");
   await accessible(page);
   await shot(page, "playground-failed");
-  await page.getByLabel("Prompt").fill("a fox");
+  await page.getByLabel(/^Prompt/).fill("a fox");
   await run(page).click();
   await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
 });
@@ -129,17 +128,17 @@ test("a failed job tells its reason and can be tried again", async ({ user: page
 test("a job is canceled and costs nothing", async ({ user: page }) => {
   await page.goto("/playground/black-forest-labs/flux-schnell");
   const before = await charged(page);
-  await page.getByLabel("Prompt").fill("a fox [sandbox delay=120]");
+  await page.getByLabel(/^Prompt/).fill("a fox [sandbox delay=120]");
   await run(page).click();
   await expect(result(page).getByText("Being made")).toBeVisible();
   await result(page).getByRole("button", { name: "Cancel" }).click();
-  await expect(result(page).getByText("Canceled")).toBeVisible();
+  await expect(result(page).getByText("Canceled", { exact: true })).toBeVisible();
   expect(await charged(page)).toBe(before);
 });
 
 test("the price follows the fields, and is what the job is charged", async ({ user: page }) => {
   await page.goto("/playground/kuaishou/kling-3.0");
-  await page.getByLabel("Prompt", { exact: true }).fill("waves");
+  await page.getByLabel(/^Prompt/).fill("waves");
   await expect(run(page)).toBeVisible();
   const first = await run(page).textContent();
   await page.getByRole("textbox", { name: "Duration" }).fill("8");
@@ -154,7 +153,7 @@ test("the price follows the fields, and is what the job is charged", async ({ us
 
 test("a dropped file is uploaded, shown, and sent", async ({ user: page }) => {
   await page.goto("/playground/openai/gpt-image-2");
-  await page.getByLabel("Prompt", { exact: true }).fill("the same at night");
+  await page.getByLabel(/^Prompt/).fill("the same at night");
   const drop = page.getByRole("button", { name: "Choose images" });
   await expect(drop).toBeVisible();
   const data = await page.evaluateHandle(
@@ -176,14 +175,14 @@ test("a dropped file is uploaded, shown, and sent", async ({ user: page }) => {
   // What is typed outlives a reload, the file among it.
   await page.reload();
   await expect(given.getByText("dusk.png")).toBeVisible();
-  await expect(page.getByLabel("Prompt", { exact: true })).toHaveValue("the same at night");
+  await expect(page.getByLabel(/^Prompt/)).toHaveValue("the same at night");
   await given.getByRole("button", { name: "Remove Images 1" }).click();
   await expect(given.getByText("dusk.png")).toHaveCount(0);
 });
 
 test("an earlier job fills the form, and its result goes into another model", async ({ user: page }) => {
   await page.goto("/playground/black-forest-labs/flux-schnell");
-  await page.getByLabel("Prompt").fill("a green bird");
+  await page.getByLabel(/^Prompt/).fill("a green bird");
   await run(page).click();
   await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
   const answer = await page.request.get("/v1/library?limit=1&model=black-forest-labs/flux-schnell");
@@ -191,7 +190,7 @@ test("an earlier job fills the form, and its result goes into another model", as
   const id = data[0]?.id ?? "";
   await page.evaluate(() => sessionStorage.clear());
   await page.goto(`/playground/black-forest-labs/flux-schnell?from=${id}`);
-  await expect(page.getByLabel("Prompt")).toHaveValue("a green bird");
+  await expect(page.getByLabel(/^Prompt/)).toHaveValue("a green bird");
 
   await page.goto(`/playground?file=${encodeURIComponent(`job_${id}#1`)}`);
   await expect(page.getByText("Models that start from this image")).toBeVisible();
@@ -240,7 +239,7 @@ test("from signing in to a finished picture with the keyboard alone", async ({ p
   await expect(page).toHaveURL(/search=/);
   await reach(/FLUX.1 \[schnell\]/);
   await page.keyboard.press("Enter");
-  await expect(page.getByLabel("Prompt")).toBeVisible();
+  await expect(page.getByLabel(/^Prompt/)).toBeVisible();
   await reach(/^Prompt/);
   await page.keyboard.type("a lighthouse");
   await page.keyboard.press("Control+Enter");
@@ -255,7 +254,7 @@ test.describe("on a phone", () => {
     expect(await fits()).toBe(true);
     await shot(page, "playground-phone");
     await page.goto("/playground/black-forest-labs/flux-schnell");
-    await page.getByLabel("Prompt").fill("a lighthouse at dawn");
+    await page.getByLabel(/^Prompt/).fill("a lighthouse at dawn");
     await run(page).click();
     await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
     expect(await fits()).toBe(true);
@@ -279,7 +278,10 @@ test.describe("in the dark", () => {
     await shot(page, "playground-dark");
     await page.goto("/playground/black-forest-labs/flux-schnell");
     await page.getByRole("button", { name: /More settings/ }).click();
-    await page.getByLabel("Prompt").fill("a lighthouse at dawn");
+    await expect(page.getByLabel("Seed", { exact: true })).toBeVisible();
+    await accessible(page);
+    await page.getByRole("button", { name: "Fewer settings" }).click();
+    await page.getByLabel(/^Prompt/).fill("a lighthouse at dawn");
     await run(page).click();
     await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
     await accessible(page);
