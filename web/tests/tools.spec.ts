@@ -168,6 +168,7 @@ test("what is missing or wrong is told at its field", async ({ user: page }) => 
 });
 
 test("a run can be canceled, and a failed one says why", async ({ user: page }) => {
+  test.slow();
   await page.goto("/tools/ai-image-generator");
   await page.getByLabel("Prompt").fill("a fox [sandbox delay=600 progress=on]");
   await run(page).click();
@@ -209,6 +210,7 @@ test("an unknown tool is told of", async ({ user: page }) => {
 });
 
 test("tools work on a phone and in the dark", async ({ user: page }) => {
+  test.slow();
   await page.setViewportSize({ width: 390, height: 844 });
   await page.emulateMedia({ colorScheme: "dark" });
   const fitting = () => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);

@@ -215,6 +215,12 @@ function Own({ spec, value, onChange, faults, onSubmit, disabled, id, name }: Ow
   const count = Object.keys(spec.properties ?? {}).length;
   const [opened, show] = useState(Boolean(spec.required?.length));
   const place = useId();
+  useEffect(() => {
+    // What runs is looked at below; the settings are out of its way.
+    if (disabled) {
+      show(false);
+    }
+  }, [disabled]);
   if (count === 0) {
     return null;
   }

@@ -13,7 +13,7 @@ const FILES: Record<FileKind, { name: string; type: string }> = {
 /** Words that suit the tool and the example file better than those of the API's own example. */
 const WORDS: Record<string, Input> = {
   "ai-image-generator": { prompt: "A lighthouse at dawn, soft light, seen from the sea" },
-  "image-to-image": { prompt: "The same hills in winter, under fresh snow" },
+  "image-to-image": { prompt: "The same sea in winter, with ice on the water" },
   "object-remover": { object: "the moon" },
   "style-transfer": { style: "a woodcut from 1900" },
   "ai-art-generator": { prompt: "A fishing village in thick oil paint, evening light" },
