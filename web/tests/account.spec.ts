@@ -1,16 +1,14 @@
 import { readFileSync } from "node:fs";
 import { expect } from "@playwright/test";
-import { test } from "./people";
+import { send, test } from "./people";
 import { accessible, shot } from "./spool";
 
 const IMAGE = "black-forest-labs/flux-1.1-pro";
 
 test("balance, budget, usage and ledger say what the API says", async ({ mine: page, me, server }) => {
-  const put = await fetch(`${server.url}/admin/v1/keys/${me.key.id}/budget`, {
-    method: "PUT",
-    headers: { Authorization: `Bearer ${server.adminKey}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ day_usd: "1.00", month_usd: "5.00" }),
-  });
+  test.slow();
+  const budget = JSON.stringify({ day_usd: "1.00", month_usd: "5.00" });
+  const put = await send(`${server.url}/admin/v1/keys/${me.key.id}/budget`, server.adminKey, "PUT", budget);
   expect(put.status).toBe(200);
   const id = await me.make("jobs", IMAGE, { prompt: "paid" });
   await me.make("jobs", IMAGE, { prompt: "free [sandbox outcome=fail]" });
@@ -93,10 +91,9 @@ test("uploaded files are listed, opened and deleted", async ({ mine: page, me, s
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
     "base64",
   );
-  const put = await fetch(`${server.url}/v1/files`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${me.secret}`, "Content-Type": "image/png", "X-Filename": "dot.png" },
-    body: pixel,
+  const put = await send(`${server.url}/v1/files`, me.secret, "POST", pixel, {
+    "Content-Type": "image/png",
+    "X-Filename": "dot.png",
   });
   expect(put.status).toBe(201);
   await page.reload();

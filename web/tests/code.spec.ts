@@ -4,13 +4,15 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Json, JsonObject } from "../src/code/json";
 import { LANGUAGES, type Language, programOf } from "../src/code/program";
-import { DIALECTS, type Dialect } from "../src/code/request";
-import { expect, type Server, test } from "./spool";
+import { type Call, callOf, DIALECTS, type Dialect } from "../src/code/request";
+import { accessible, expect, type Server, shot, test } from "./spool";
 
 const run = promisify(execFile);
 
 const NASTY =
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: meant to be misread
   "it's a \"fox\" at 100 % in $HOME `id` ${PATH} \\n \\ !!\nJSON\nEOF\n\u2028 h\u00e9n \u{1f98a} {x} # no // no\t<&> '";
 
 /** What is asked for. A seed makes the sandbox draw the same again. */
@@ -120,4 +122,97 @@ for (const { name, model, input } of REQUESTS) {
       );
     });
   }
+}
+
+test("the page of a model shows the request that its form makes", async ({ user: page, server }) => {
+  await page.goto("/playground/black-forest-labs/flux-1.1-pro");
+  await page.getByLabel("Prompt").fill(NASTY);
+  await page.getByRole("tab", { name: "Code" }).click();
+  const program = page.getByRole("region", { name: "Program" });
+  const languages = page.getByRole("radiogroup", { name: "Language" });
+  const input = { prompt: NASTY };
+  for (const [dialect, label] of Object.entries(DIALECTS) as [Dialect, string][]) {
+    await page.getByRole("tab", { name: label, exact: true }).click();
+    for (const [language, name] of Object.entries(LANGUAGES) as [Language, string][]) {
+      await languages.getByText(name, { exact: true }).click();
+      const written = programOf(
+        language,
+        dialect,
+        { model: "black-forest-labs/flux-1.1-pro", input },
+        server.url,
+      );
+      await expect.poll(() => program.textContent()).toBe("text" in written ? written.text : "");
+    }
+  }
+  await languages.getByText("Python", { exact: true }).click();
+  await shot(page, "code-tabs");
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await accessible(page);
+    await shot(page, `code-tabs-${colorScheme}`);
+  }
+  // The choice is still there at the next visit.
+  await page.reload();
+  await page.getByRole("tab", { name: "Code" }).click();
+  await expect(page.getByRole("radio", { name: "Python", exact: true })).toBeChecked();
+  await expect(page.getByRole("tab", { name: "tasks", exact: true })).toHaveAttribute(
+    "aria-selected",
+    "true",
+  );
+});
+
+test("the common fields of generations mean what the model's own parameters mean", async ({ server }) => {
+  test.setTimeout(300_000);
+  const dryRun = { "Spool-Dry-Run": "true" };
+  const { models } = await get(server, "/v1/models?limit=100");
+  let compared = 0;
+  for (const { id } of models) {
+    const { input_schema: schema } = await get(server, `/v1/models/${id}`);
+    const input = example(schema);
+    const own = await post(server, `/v1/models/${id}/run`, { input }, dryRun);
+    if (own.error) {
+      // It needs more than an example can guess, such as a file.
+      continue;
+    }
+    const call = callOf("generations", { model: id, input });
+    expect(call).toHaveProperty("body");
+    const { body, headers } = call as Call;
+    const common = await post(server, "/v1/generations", body, { ...headers, ...dryRun });
+    expect({ id, input: common.input, n: common.n }).toEqual({ id, input: own.input, n: common.n });
+    compared += Object.keys(headers).length === 0 ? 1 : 0;
+  }
+  expect(compared).toBeGreaterThan(20);
+});
+
+async function get(server: Server, path: string) {
+  return await (
+    await fetch(server.url + path, { headers: { Authorization: `Bearer ${server.testKey}` } })
+  ).json();
+}
+
+/** Values other than the defaults, for the parameters that may have a common word. */
+function example(schema: {
+  properties: Record<string, { type?: string; enum?: Json[]; anyOf?: { enum?: Json[] }[]; minimum?: number }>;
+}): JsonObject {
+  const texts: Record<string, string> = {
+    prompt: "a fox",
+    text: "a fox",
+    negative_prompt: "rain",
+    aspect_ratio: "16:9",
+  };
+  const found: JsonObject = {};
+  for (const [name, { type, enum: words, anyOf, minimum }] of Object.entries(schema.properties)) {
+    const choice = (words ?? anyOf?.[0]?.enum)?.at(-1);
+    if (
+      ["aspect_ratio", "size", "image_size", "resolution", "duration"].includes(name) &&
+      choice !== undefined
+    ) {
+      found[name] = choice;
+    } else if (type === "string" && texts[name] !== undefined) {
+      found[name] = texts[name];
+    } else if (type === "integer" && ["seed", "duration"].includes(name)) {
+      found[name] = Math.max(minimum ?? 0, 6);
+    }
+  }
+  return found;
 }

@@ -9,6 +9,7 @@ const cards = (page: import("@playwright/test").Page) =>
   page.getByRole("list", { name: "Jobs" }).getByRole("listitem");
 
 test("jobs of all dialects turn up with pictures of what they made", async ({ mine: page, me }) => {
+  test.slow();
   await me.make("generations", IMAGE, { prompt: "a red fox" });
   await me.make("jobs", IMAGE, { prompt: "a grey heron" });
   await me.make("task/submit", IMAGE, { prompt: "a blue whale" });
@@ -51,6 +52,7 @@ test("jobs of all dialects turn up with pictures of what they made", async ({ mi
 });
 
 test("each filter narrows, stands in the address, and can be cleared", async ({ mine: page, me }) => {
+  test.slow();
   const other = me.another("nightly");
   await me.make("jobs", IMAGE, { prompt: "kept" });
   await me.make("jobs", IMAGE, { prompt: "broken [sandbox outcome=fail]" });
@@ -124,6 +126,7 @@ test("what goes on moves by itself", async ({ mine: page, me }) => {
 });
 
 test("the page of a job shows result, time, money, request and answer", async ({ mine: page, me }) => {
+  test.slow();
   const id = await me.make("jobs", IMAGE, { prompt: "a red fox in the snow", seed: 7 });
   await page.goto("/library");
   await page.getByRole("link", { name: "a red fox in the snow" }).click();
@@ -193,19 +196,19 @@ test("a given file is shown, and leads to what it is", async ({ mine: page, me }
   const first = await me.make("jobs", IMAGE, { prompt: "a first one" });
   const id = await me.make("jobs", "black-forest-labs/flux-kontext-pro", {
     prompt: "the same at night",
-    image_url: `job_${first}`,
+    input_image: `job_${first}`,
   });
   await page.goto(`/library/${id}`);
   const given = page.getByRole("list", { name: "Given files" }).getByRole("listitem");
   await expect(given).toHaveCount(1);
-  await expect(given).toContainText("image_url");
+  await expect(given).toContainText("input_image");
   await expect(given.getByRole("img")).toBeVisible();
 });
 
 test("a failed job says why, and that nothing was charged", async ({ mine: page, me }) => {
   const id = await me.make("generations", IMAGE, { prompt: "a fox [sandbox outcome=unavailable]" });
   await page.goto(`/library/${id}`);
-  await expect(page.getByText("Nothing was charged.")).toBeVisible();
+  await expect(page.getByRole("alert").getByText("Nothing was charged.")).toBeVisible();
   await expect(page.getByText("provider_unavailable").first()).toBeVisible();
   await expect(page.getByRole("region", { name: "Costs" })).toContainText("Release");
   const attempts = page.getByRole("region", { name: "Attempts" }).getByRole("row");

@@ -1,5 +1,5 @@
 /** Accounts of a test's own, so that tests do not see each other's jobs, and calls with their keys. */
-import { createServer, type Server as Http } from "node:http";
+import { createServer, type Server as Http, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test as base, type Server, signIn, withServer } from "./spool";
 
@@ -33,6 +33,28 @@ interface Answer {
   data?: { task_id: string };
 }
 
+/** A call of its own connection: one that is kept may be closed by the server at the moment it is used again. */
+export async function send(
+  url: string,
+  key: string,
+  method: string,
+  body?: string | Buffer,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; text: string }> {
+  return await new Promise((resolve, reject) => {
+    const head = { Authorization: `Bearer ${key}`, "Content-Type": "application/json", ...headers };
+    const sent = request(url, { method, agent: false, headers: head }, (response) => {
+      let text = "";
+      response.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
 let accounts = 0;
 
 /** Makes an account with play money and a key. */
@@ -48,14 +70,10 @@ function withKey(server: Server, account: number, name: string): Person {
     server.spool("keys", "create", "--account", String(account), "--name", name, "--json"),
   );
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const response = await fetch(server.url + path, {
-      method,
-      headers: { Authorization: `Bearer ${secret}`, "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (!response.ok) {
-      throw new Error(`${method} ${path} was answered with ${response.status}: ${text}`);
+    const content = body === undefined ? undefined : JSON.stringify(body);
+    const { status, text } = await send(server.url + path, secret, method, content);
+    if (status >= 300) {
+      throw new Error(`${method} ${path} was answered with ${status}: ${text}`);
     }
     return JSON.parse(text) as T;
   };

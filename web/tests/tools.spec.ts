@@ -194,6 +194,15 @@ test("an earlier result goes into a tool", async ({ user: page, server }) => {
   await expect(result(page).getByRole("slider")).toBeVisible();
 });
 
+test("the request stands below as code", async ({ user: page }) => {
+  await page.goto("/tools/ai-image-generator");
+  await page.getByLabel("Prompt").fill("a lighthouse in fog");
+  await page.getByRole("button", { name: "The request as code" }).click();
+  await expect(page.getByText("/v1/tools/ai-image-generator/run").first()).toBeVisible();
+  await expect(page.getByText("a lighthouse in fog").last()).toBeVisible();
+  await accessible(page);
+});
+
 test("an unknown tool is told of", async ({ user: page }) => {
   await page.goto("/tools/no-such-tool");
   await expect(page.getByText("There is no tool no-such-tool")).toBeVisible();

@@ -2,8 +2,8 @@
 import { Button, Group } from "@mantine/core";
 import { IconArrowForwardUp, IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
-import { ButtonLink } from "../parts/ButtonLink";
 import { CopyText } from "../parts/CopyText";
+import { PageButton } from "../parts/links";
 import { asInput, fileName, nameOf, type Origin, type Output } from "./output";
 
 /** Hands an address to the browser's downloads. */
@@ -88,7 +88,7 @@ export function Actions({ output, no, count, of, link }: Props) {
         Copy link
       </CopyText>
       {of && (
-        <ButtonLink
+        <PageButton
           to="/playground"
           search={{ file: asInput(of, no) }}
           size="xs"
@@ -97,7 +97,7 @@ export function Actions({ output, no, count, of, link }: Props) {
           aria-label={`Use ${name.toLowerCase()} as input of another model`}
         >
           Use as input
-        </ButtonLink>
+        </PageButton>
       )}
     </Group>
   );

@@ -1,7 +1,7 @@
 /** Stands where a result would: its link has ended, or its file is not there any more. */
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconFileUnknown, IconRefresh } from "@tabler/icons-react";
-import { ButtonLink } from "../parts/ButtonLink";
+import { PageButton } from "../parts/links";
 import type { Origin } from "./output";
 
 interface Props {
@@ -38,7 +38,7 @@ export function Gone({ name, ended, of, again, busy }: Props) {
           </Button>
         )}
         {of && !ended && (
-          <ButtonLink
+          <PageButton
             to="/playground/$"
             params={{ _splat: of.model }}
             search={{ from: of.job }}
@@ -46,7 +46,7 @@ export function Gone({ name, ended, of, again, busy }: Props) {
             variant="default"
           >
             Make it again
-          </ButtonLink>
+          </PageButton>
         )}
       </Group>
     </Stack>

@@ -24,9 +24,7 @@ export function filesIn(input: Record<string, unknown>, origin: string): Given[]
       for (const item of value) {
         look(name, item);
       }
-    } else if (typeof value === "string" && (ID.test(value) || value.startsWith(`${origin}/v1/assets/`))) {
-      found.push({ name, value });
-    } else if (typeof value === "string" && value.startsWith("/v1/assets/")) {
+    } else if (typeof value === "string" && (ID.test(value) || isHere(value, origin))) {
       found.push({ name, value });
     } else if (typeof value === "object" && value !== null) {
       for (const inner of Object.values(value)) {
@@ -38,6 +36,11 @@ export function filesIn(input: Record<string, unknown>, origin: string): Given[]
     look(name, value);
   }
   return found;
+}
+
+/** Whether an address is one of this server's files. */
+export function isHere(url: string, origin: string): boolean {
+  return url.startsWith("/v1/assets/") || url.startsWith(`${origin}/v1/assets/`);
 }
 
 /** What an address of a file holds, told by its ending. */

@@ -19,6 +19,8 @@ export interface Origin {
   input: Record<string, unknown>;
   /** With the prefix `job_`. */
   job: string;
+  /** The files among the input, where somebody has looked them up. */
+  files?: { param: string; url: string | null; type: string | null }[];
 }
 
 /** Endings by media type, where the type's second half is not the ending that people know. */

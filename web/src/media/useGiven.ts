@@ -1,7 +1,7 @@
 /** Addresses of the files that a request was made with. */
 import { useQueries } from "@tanstack/react-query";
 import { api } from "../api/client";
-import { filesIn, type Given, kindOf } from "./given";
+import { filesIn, type Given, isHere, kindOf } from "./given";
 import type { Origin, Output } from "./output";
 
 /** A file that the request was made with. */
@@ -31,8 +31,9 @@ async function find({ name, value }: Given): Promise<GivenFile | null> {
 
 /** What cannot be had any more (a deleted file) is left out: it only helps to look closer. */
 export function useGiven(of: Origin | undefined): GivenFile[] {
-  return useQueries({
-    queries: (of ? filesIn(of.input, window.location.origin) : []).map((given) => ({
+  const { origin } = window.location;
+  const found = useQueries({
+    queries: (of && !of.files ? filesIn(of.input, origin) : []).map((given) => ({
       queryKey: ["given", given.value],
       queryFn: () => find(given),
       retry: false,
@@ -40,4 +41,10 @@ export function useGiven(of: Origin | undefined): GivenFile[] {
     })),
     combine: (asked) => asked.flatMap(({ data }) => data ?? []),
   });
+  return (
+    of?.files?.flatMap(({ param: name, url }) => {
+      const type = url && isHere(url, origin) ? kindOf(url) : undefined;
+      return url && type ? { name, type, url } : [];
+    }) ?? found
+  );
 }

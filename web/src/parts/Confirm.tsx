@@ -10,7 +10,7 @@ export function Confirm({
   title,
   children,
   action,
-  color = "red",
+  color = "red.9",
   run,
 }: {
   opened: boolean;

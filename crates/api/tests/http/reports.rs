@@ -12,7 +12,7 @@ use spool_providers::adapters::fal::Fal;
 use spool_providers::adapters::openai::OpenAi;
 
 use crate::admin::Operator;
-use crate::world::{Answer, Request, Setting, World};
+use crate::world::{Answer, Request, Setting, World, limit};
 
 /// Where nobody listens: an attempt there fails before a byte is sent, and the next provider is asked.
 const NOBODY: &str = "http://127.0.0.1:9";
@@ -249,5 +249,73 @@ async fn performance_counts_each_attempt_and_jobs_are_found_by_their_key_and_pro
     );
     let today = live["to"].as_str().unwrap();
     assert_eq!([found(&format!("from={today}")).await, found("to=2020-01-01").await], [8, 0]);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn providers_keys_limits_and_the_log_tell_what_an_operator_has_to_see() {
+    let live = vec![(Arc::new(Fal::default()) as _, NOBODY.to_owned(), "id:secret")];
+    let setting = Setting {
+        live,
+        rate_limit: Some(limit(100_000, 200_000)),
+        master_key: Some([3; 32]),
+        ..Setting::default()
+    };
+    let world = World::with(setting).await;
+    let operator = Operator::of(&world).await;
+    let provider = async |name: &str| -> Value {
+        let list = operator.get("providers").await;
+        list["items"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap().clone()
+    };
+    let fal = provider("fal").await;
+    operator.is_a(&fal, "Provider").await;
+    assert_eq!((&fal["health"], &fal["gate"]["breaker"]), (&Value::Null, &json!("closed")));
+    assert_eq!(
+        (&fal["safety"], &fal["credentials"][0]["last_check"]),
+        (&json!("blind"), &Value::Null),
+        "{fal}"
+    );
+    assert!(fal["concurrency"].is_u64() && fal["verified_on"].is_string(), "{fal}");
+    operator.ask("POST", "providers/fal/check", Some(json!({}))).await;
+    let fal = provider("fal").await;
+    operator.is_a(&fal, "Provider").await;
+    let check = &fal["credentials"][0]["last_check"];
+    assert_eq!(check["result"], "no_free_call", "{check}");
+    let renewed =
+        operator.ask("PUT", "providers/fal/credentials/main", Some(json!({ "secret": "id:new" }))).await;
+    assert_eq!((renewed.status, &renewed.body()["last_check"]), (200, &Value::Null), "{}", renewed.text());
+    let limits = operator.get("limits").await;
+    operator.is_a(&limits, "Limits").await;
+    assert_eq!(limits["rate"], json!({ "per_second": 100_000, "burst": 200_000 }));
+    assert_eq!((&limits["open_jobs_per_account"], &limits["workers"]), (&json!(10_000), &json!(1_024)));
+    assert_eq!((&limits["workers_per_account"], &limits["body_bytes_max"]), (&json!(896), &json!(32 << 20)));
+
+    let made = operator
+        .ask("POST", "keys", Some(json!({ "account": world.account, "mode": "test", "name": "till" })))
+        .await
+        .body();
+    let keys = operator.get("keys").await;
+    let till = keys["items"].as_array().unwrap().iter().find(|key| key["name"] == "till").unwrap();
+    operator.is_a(till, "ApiKey").await;
+    assert_eq!(till, &made["key"]);
+    let lines =
+        async |query: &str| operator.get(&format!("log?{query}")).await["items"].as_array().unwrap().len();
+    let id = till["id"].as_str().unwrap();
+    assert_eq!(
+        [lines("action=key.create").await, lines("action=key").await, lines("action=job").await],
+        [1, 1, 0]
+    );
+    assert_eq!([lines(&format!("subject=key:{id}")).await, lines("subject=provider").await], [1, 1]);
+    let page = operator.get("log?limit=1").await;
+    let today = &page["items"][0]["at"].as_str().unwrap()[..10];
+    assert_eq!([lines(&format!("from={today}&to={today}")).await, lines("to=2020-01-01").await], [2, 0]);
+    let rest = operator
+        .get(&format!(
+            "log?actor={}&before={}",
+            page["items"][0]["actor"].as_str().unwrap(),
+            page["next"].as_str().unwrap()
+        ))
+        .await;
+    assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next"]), (1, &Value::Null));
     world.close().await;
 }

@@ -34,9 +34,9 @@ export default function Drop({
       accept={range ? { [range]: [] } : undefined}
       multiple={many}
       disabled={disabled}
-      role="button"
-      aria-label={`Choose ${what}`}
-      inputProps={{ id, "aria-label": `File: ${what}`, tabIndex: -1 }}
+      // The button is the input itself: a control inside of a control is lost on screen readers.
+      activateOnKeyboard={false}
+      inputProps={{ id, "aria-label": `Choose ${what}`, tabIndex: 0, disabled }}
     >
       <Group gap="sm" wrap="nowrap" mih={36}>
         <IconUpload size={20} stroke={1.5} aria-hidden />

@@ -44,6 +44,8 @@ function kindOf(url: string): Shown["type"] {
         : undefined;
 }
 
+const KINDS = ["image", "video", "audio"] as const;
+
 /** What is behind a value of a file parameter. */
 export function useFile(value: string): { shown: Shown; trouble: boolean } {
   const ours = isOurs(value);
@@ -59,9 +61,9 @@ export function useFile(value: string): { shown: Shown; trouble: boolean } {
     return { shown: data ?? {}, trouble: isError };
   }
   if (/^data:/i.test(value)) {
-    const [, type] = /^data:(image|video|audio)\//i.exec(value) ?? [];
+    const kind = KINDS.find((kind) => value.toLowerCase().startsWith(`data:${kind}/`));
     return {
-      shown: { type: type?.toLowerCase() as Shown["type"], name: "Data in the request" },
+      shown: { type: kind, url: kind === "image" ? value : undefined, name: "Data in the request" },
       trouble: false,
     };
   }

@@ -16,7 +16,8 @@ export function LedgerList() {
     { params: { query: { limit: 25 } } },
     {
       pageParamName: "before",
-      initialPageParam: undefined,
+      // Not `undefined`: a page number would be sent in its place.
+      initialPageParam: null,
       getNextPageParam: (last) => last.next ?? undefined,
     },
   );

@@ -5,7 +5,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import type { components } from "../../api/schema";
 import { SchemaForm } from "../../form/SchemaForm";
 import { either, label } from "../../form/wording";
-import { sum } from "../../parts/price";
+import { sum } from "../../parts/money";
 import { usd } from "../../parts/words";
 import { Column } from "./Column";
 import classes from "./Compare.module.css";

@@ -42,7 +42,9 @@ export function ModelPicker({ chosen, known, onChange }: Props) {
             ? "Two to four that make the same kind of thing"
             : "Two to four; the first one says what kind of thing is made"
       }
-      placeholder={full ? undefined : "Add a model by its name, vendor or task"}
+      placeholder={
+        full ? undefined : chosen.length > 0 ? "Add another" : "Add a model by its name, vendor or task"
+      }
       data={[
         ...[...models.values()].map(({ id, name, enabled }) => ({
           value: id,

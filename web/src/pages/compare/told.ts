@@ -1,5 +1,5 @@
 /** What the columns tell the page, and what stands out among them. */
-import { less } from "../../parts/price";
+import { exceeds } from "../../parts/money";
 import type { Run } from "../../run/useRun";
 
 /** What one model's column tells. */
@@ -18,6 +18,10 @@ export interface Told {
 export interface Marks {
   fastest: boolean;
   cheapest: boolean;
+}
+
+function compared(one: string, other: string): number {
+  return exceeds(one, other) ? 1 : exceeds(other, one) ? -1 : 0;
 }
 
 /** The fastest and the cheapest of at least two that succeeded; where all are the same, none is. */
@@ -41,6 +45,6 @@ export function marks(told: Told[], one: Told | undefined): Marks {
         ({ took }) => took,
         (a, b) => a - b,
       ),
-    cheapest: succeeded && best(({ charged }) => charged, less),
+    cheapest: succeeded && best(({ charged }) => charged, compared),
   };
 }

@@ -1,11 +1,11 @@
 /** The library's filters. Each choice stands in the address, so that it can be handed on. */
 import { Button, Group, Select, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { query } from "../../api/client";
-import { type Filter, listKeys } from "../../api/library";
+import type { Filter } from "../../api/library";
 import { may, useSession } from "../../api/session";
 import { words } from "../../parts/words";
 import { isFiltered, KINDS, STATUSES } from "./filter";
@@ -109,7 +109,7 @@ function ModelFilter({ model, set }: { model?: string; set: (model?: string) => 
 }
 
 function KeyFilter({ id, set }: { id?: string; set: (key?: string) => void }) {
-  const { data } = useQuery({ queryKey: ["keys"], queryFn: listKeys });
+  const { data } = query.useQuery("get", "/v1/keys");
   const keys =
     data?.data.map(({ id, name, last4, revoked_at }) => ({
       value: id,

@@ -17,7 +17,8 @@ export function JobDeliveries({ id, open }: { id: string; open: boolean }) {
     { params: { query: { job: id, limit: 20 } } },
     {
       pageParamName: "before",
-      initialPageParam: undefined,
+      // Not `undefined`: a page number would be sent in its place.
+      initialPageParam: null,
       getNextPageParam: (last) => last.next,
       refetchInterval: ({ state: { data } }) =>
         open || data?.pages.some((page) => page.deliveries.some(({ state }) => state === "pending"))
@@ -39,7 +40,7 @@ export function JobDeliveries({ id, open }: { id: string; open: boolean }) {
       ) : rows.length === 0 ? (
         <Text size="sm" c="dimmed">
           Nobody was told of this job: no endpoint hears of it, and its order named no callback.{" "}
-          <PageLink to="/webhooks" inherit>
+          <PageLink to="/webhooks" inherit underline="always">
             Webhooks
           </PageLink>
         </Text>

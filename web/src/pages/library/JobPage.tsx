@@ -46,7 +46,7 @@ function Loaded({ job, moved }: { job: LibraryJob; moved: { phase: string; progr
       title={job.model}
       lead={
         <>
-          <PageLink to="/library" inherit>
+          <PageLink to="/library" inherit underline="always">
             Library
           </PageLink>{" "}
           / job {job.id.slice(0, 8)}… <StatusBadge status={job.status} />

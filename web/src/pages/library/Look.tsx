@@ -2,13 +2,14 @@
 import { Box, Progress, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCircleOff, IconLoader } from "@tabler/icons-react";
 import { isOpen, type LibraryItem } from "../../api/library";
+import { nameOf } from "../../media/output";
 import { Thumb } from "../../media/Thumb";
 import { words } from "../../parts/words";
 
 export function Look({ job, size }: { job: LibraryItem; size: number }) {
   const [first] = job.outputs;
   if (first) {
-    return <Thumb output={first} alt="" size={size} />;
+    return <Thumb output={first} alt={nameOf(first, 1, 1)} size={size} />;
   }
   const small = size < 80;
   const Icon = isOpen(job) ? IconLoader : job.status === "failed" ? IconAlertTriangle : IconCircleOff;

@@ -17,7 +17,10 @@ export function Outcome({ job, moved }: { job: LibraryJob; moved: { phase: strin
       {isOpen(job) ? (
         <Open job={job} moved={moved} />
       ) : job.status === "succeeded" ? (
-        <Results outputs={job.outputs} of={{ model: job.model, input: job.input, job: `job_${job.id}` }} />
+        <Results
+          outputs={job.outputs}
+          of={{ model: job.model, input: job.input, job: `job_${job.id}`, files: job.files }}
+        />
       ) : job.status === "failed" ? (
         <Alert
           color="red"

@@ -2,9 +2,10 @@
 import { Grid, Paper, Tabs } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { SchemaForm } from "../../form/SchemaForm";
 import { specOf } from "../../form/schema";
+import { Waiting } from "../../parts/Notes";
 import { usePrice } from "../../run/usePrice";
 import { useRun } from "../../run/useRun";
 import { About } from "./About";
@@ -12,6 +13,10 @@ import { useKept } from "./draft";
 import type { ModelDetail } from "./models";
 import { RunBar } from "./RunBar";
 import { type Ended, RunView } from "./RunView";
+
+const RequestCode = lazy(() =>
+  import("../../code/RequestCode").then(({ RequestCode }) => ({ default: RequestCode })),
+);
 
 type Input = Record<string, unknown>;
 
@@ -100,6 +105,7 @@ export function Workbench({
         <Tabs value={tab} onChange={setTab} keepMounted={false}>
           <Tabs.List mb="md">
             <Tabs.Tab value="result">Result</Tabs.Tab>
+            <Tabs.Tab value="code">Code</Tabs.Tab>
             <Tabs.Tab value="about">About</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="result">
@@ -115,6 +121,11 @@ export function Workbench({
                 go(input);
               }}
             />
+          </Tabs.Panel>
+          <Tabs.Panel value="code">
+            <Suspense fallback={<Waiting what="the code" />}>
+              <RequestCode model={id} input={input} />
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="about">
             <About model={model} />

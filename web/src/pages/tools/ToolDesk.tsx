@@ -15,6 +15,7 @@ import { useRun } from "../../run/useRun";
 import { exampleOf } from "./examples";
 import { ModelChoice } from "./ModelChoice";
 import { type Input, left, modelOf, schemaFor, type Tool, type ToolModel, taken } from "./offer";
+import { ToolCode } from "./ToolCode";
 import classes from "./ToolDesk.module.css";
 import { ToolResult } from "./ToolResult";
 
@@ -131,7 +132,10 @@ export function ToolDesk({ tool, first, initial }: { tool: Tool; first: ToolMode
           </Stack>
         </SchemaForm>
       </Paper>
-      <ToolResult tool={tool} model={model} run={run} input={sent} onCancel={() => void cancel()} />
+      <Stack gap="md">
+        <ToolResult tool={tool} model={model} run={run} input={sent} onCancel={() => void cancel()} />
+        <ToolCode tool={tool} model={model} input={request.input} />
+      </Stack>
     </div>
   );
 }

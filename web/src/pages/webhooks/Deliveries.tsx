@@ -25,7 +25,8 @@ export function Deliveries() {
     { params: { query: { endpoint, state: known, job, limit: 20 } } },
     {
       pageParamName: "before",
-      initialPageParam: undefined,
+      // Not `undefined`: a page number would be sent in its place.
+      initialPageParam: null,
       getNextPageParam: (last) => last.next,
       // What is on its way changes by itself.
       refetchInterval: ({ state: { data } }) =>

@@ -23,7 +23,10 @@ export function Endpoints({ add }: { add: () => void }) {
           <Stack align="center" gap="sm">
             <span>
               An endpoint hears of every job. To hear of a single one, give its order a{" "}
-              <Anchor href="/docs">webhook_url or callback_url</Anchor> instead.
+              <Anchor href="/docs" underline="always">
+                webhook_url or callback_url
+              </Anchor>{" "}
+              instead.
             </span>
             <Button variant="light" onClick={add}>
               Add the first endpoint

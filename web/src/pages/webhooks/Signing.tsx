@@ -41,7 +41,13 @@ export function Signing() {
           </Title>
           <Text size="sm">
             Messages follow{" "}
-            <Anchor href="https://www.standardwebhooks.com" target="_blank" rel="noreferrer" inherit>
+            <Anchor
+              href="https://www.standardwebhooks.com"
+              target="_blank"
+              rel="noreferrer"
+              inherit
+              underline="always"
+            >
               Standard Webhooks
             </Anchor>
             . Give the library the bytes that arrived, with the secret of the endpoint; it refuses whatever is

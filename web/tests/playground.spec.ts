@@ -1,0 +1,290 @@
+import type { Page } from "@playwright/test";
+import { accessible, expect, shot, signIn, test } from "./spool";
+
+/** A picture of one pixel. */
+const PIXEL = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+const run = (page: Page) => page.getByRole("button", { name: /^Run for \$/ });
+const result = (page: Page) => page.getByRole("tabpanel", { name: "Result" });
+
+/** What the account was charged in all. */
+async function charged(page: Page): Promise<string> {
+  const answer = await page.request.get("/v1/balance");
+  const { available_usd } = (await answer.json()) as { available_usd: string };
+  return available_usd;
+}
+
+test("from the first visit to a finished picture", async ({ user: page }) => {
+  await expect(page.getByRole("heading", { name: "Playground", level: 1 })).toBeVisible();
+  await expect(page.getByRole("link", { name: /Qwen-Image 3.0 Pro/ })).toBeVisible();
+  await accessible(page);
+  await shot(page, "playground");
+  await page.getByLabel("Search for models").fill("flux schnell");
+  await expect(page).toHaveURL(/search=flux/);
+  await expect(page.getByRole("status").filter({ hasText: /models?$/ })).toBeVisible();
+  await page.getByRole("link", { name: /FLUX.1 \[schnell\]/ }).click();
+
+  await expect(page.getByRole("heading", { name: "FLUX.1 [schnell]", level: 1 })).toBeVisible();
+  await page.getByLabel(/^Prompt/).fill("a lighthouse at dawn");
+  await expect(run(page)).toHaveText("Run for $0.003");
+  await expect(page.getByText("at sandbox")).toBeVisible();
+  await expect(page.getByText(/is left of your balance after it/)).toBeVisible();
+  await accessible(page);
+  await shot(page, "playground-model");
+  await run(page).click();
+  await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
+  const picture = result(page).locator("img").first();
+  await expect
+    .poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(100);
+  await accessible(page);
+  await shot(page, "playground-result");
+  await page.getByRole("tab", { name: "About" }).click();
+  await expect(page.getByRole("heading", { name: "Prices" })).toBeVisible();
+  await accessible(page);
+  await shot(page, "playground-about");
+});
+
+test("the same seed makes the same picture again, and the runs of the page stay at hand", async ({
+  user: page,
+}) => {
+  await page.goto("/playground/black-forest-labs/flux-schnell?seed=7");
+  await page.getByLabel(/^Prompt/).fill("a red fox");
+  await run(page).click();
+  await result(page).getByRole("button", { name: "Run again with the same seed" }).click();
+  await expect(page.getByText("Runs of this page")).toBeVisible();
+  const bytes = await page
+    .getByRole("button", { name: /^Run \d$/ })
+    .locator("img")
+    .evaluateAll((images) =>
+      Promise.all(
+        images.map(async (image) =>
+          [...new Uint8Array(await (await fetch((image as HTMLImageElement).src)).arrayBuffer())].join(),
+        ),
+      ),
+    );
+  expect(bytes).toHaveLength(2);
+  expect(bytes[0]).toBe(bytes[1]);
+  await expect(result(page).getByText("Seed 7")).toBeVisible();
+});
+
+test("a clip with its progress, and a voice", async ({ user: page }) => {
+  await page.goto("/playground/kuaishou/kling-2.6");
+  await page.getByLabel(/^Prompt/).fill("waves [sandbox delay=3 progress=on]");
+  await run(page).click();
+  await expect(result(page).getByText(/Being made, \d+ %/)).toBeVisible();
+  await accessible(page);
+  await shot(page, "playground-running");
+  await expect(result(page).locator("video")).toBeVisible({ timeout: 40_000 });
+
+  await page.goto("/playground/hexgrad/kokoro");
+  await page.getByLabel("Text", { exact: false }).first().fill("Good morning.");
+  await run(page).click();
+  await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
+  await expect(result(page).getByRole("button", { name: /Play/ }).first()).toBeVisible();
+  await shot(page, "playground-voice");
+});
+
+test("a fault is shown at its field, by the page and by the server", async ({ user: page }) => {
+  await page.goto("/playground/kuaishou/kling-2.6");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.getByText("Prompt or Start image is needed.")).toBeVisible();
+  await expect(page.getByLabel(/^Prompt/)).toBeFocused();
+  await page.getByLabel("End image: URL or id").fill("nonsense");
+  await page.getByLabel("End image: URL or id").press("Enter");
+  await expect(page.getByText(/A URL that begins with/)).toBeVisible();
+  await page.getByLabel(/^Prompt/).fill("waves");
+  await page.getByLabel("End image: URL or id").fill("https://example.com/end.png");
+  await page.getByLabel("End image: URL or id").press("Enter");
+  await expect(page.getByText("Only together with Start image.")).toBeVisible();
+
+  // Only the server knows whose files there are.
+  await page.goto("/playground/openai/gpt-image-2");
+  await page.getByLabel(/^Prompt/).fill("a fox");
+  await page.getByLabel("Images: URL or id").fill(`file_${"0".repeat(32)}`);
+  await page.getByLabel("Images: URL or id").press("Enter");
+  await expect(
+    page.getByRole("group", { name: "Images" }).getByText(/names no file of this account/),
+  ).toBeVisible();
+  await accessible(page);
+  await shot(page, "playground-faults");
+});
+
+test("a failed job tells its reason and can be tried again", async ({ user: page }) => {
+  await page.goto("/playground/black-forest-labs/flux-schnell");
+  await page.getByLabel(/^Prompt/).fill("a fox [sandbox outcome=refuse]");
+  await run(page).click();
+  await expect(result(page).getByRole("alert")).toContainText("Nothing was charged");
+  await accessible(page);
+  await shot(page, "playground-failed");
+  await page.getByLabel(/^Prompt/).fill("a fox");
+  await run(page).click();
+  await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
+});
+
+test("a job is canceled and costs nothing", async ({ user: page }) => {
+  await page.goto("/playground/black-forest-labs/flux-schnell");
+  const before = await charged(page);
+  await page.getByLabel(/^Prompt/).fill("a fox [sandbox delay=120]");
+  await run(page).click();
+  await expect(result(page).getByText("Being made")).toBeVisible();
+  await result(page).getByRole("button", { name: "Cancel" }).click();
+  await expect(result(page).getByText("Canceled", { exact: true })).toBeVisible();
+  expect(await charged(page)).toBe(before);
+});
+
+test("the price follows the fields, and is what the job is charged", async ({ user: page }) => {
+  await page.goto("/playground/kuaishou/kling-3.0");
+  await page.getByLabel(/^Prompt/).fill("waves");
+  await expect(run(page)).toBeVisible();
+  const first = await run(page).textContent();
+  await page.getByRole("textbox", { name: "Duration" }).fill("8");
+  await expect(run(page)).not.toHaveText(first ?? "");
+  const told = /\$([\d.]+)/.exec((await run(page).textContent()) ?? "")?.[1];
+  await run(page).click();
+  await expect(result(page).locator("video")).toBeVisible({ timeout: 40_000 });
+  const answer = await page.request.get("/v1/library?limit=1&model=kuaishou/kling-3.0");
+  const { data } = (await answer.json()) as { data: { charged_usd: string }[] };
+  expect(Number(data[0]?.charged_usd)).toBe(Number(told));
+});
+
+test("a dropped file is uploaded, shown, and sent", async ({ user: page }) => {
+  await page.goto("/playground/openai/gpt-image-2");
+  await page.getByLabel(/^Prompt/).fill("the same at night");
+  const drop = page.getByRole("button", { name: "Choose images" });
+  await expect(drop).toBeVisible();
+  const data = await page.evaluateHandle(
+    (bytes) => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(bytes)], "dusk.png", { type: "image/png" }));
+      return data;
+    },
+    [...PIXEL],
+  );
+  await drop.dispatchEvent("drop", { dataTransfer: data });
+  const given = page.getByRole("group", { name: "Images" });
+  await expect(given.getByText("dusk.png")).toBeVisible();
+  await expect(given.getByText("1 × 1")).toBeVisible();
+  await expect(given.locator("img")).toBeVisible();
+  await run(page).click();
+  await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
+
+  // What is typed outlives a reload, the file among it.
+  await page.reload();
+  await expect(given.getByText("dusk.png")).toBeVisible();
+  await expect(page.getByLabel(/^Prompt/)).toHaveValue("the same at night");
+  await given.getByRole("button", { name: "Remove Images 1" }).click();
+  await expect(given.getByText("dusk.png")).toHaveCount(0);
+});
+
+test("an earlier job fills the form, and its result goes into another model", async ({ user: page }) => {
+  await page.goto("/playground/black-forest-labs/flux-schnell");
+  await page.getByLabel(/^Prompt/).fill("a green bird");
+  await run(page).click();
+  await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
+  const answer = await page.request.get("/v1/library?limit=1&model=black-forest-labs/flux-schnell");
+  const { data } = (await answer.json()) as { data: { id: string }[] };
+  const id = data[0]?.id ?? "";
+  await page.evaluate(() => sessionStorage.clear());
+  await page.goto(`/playground/black-forest-labs/flux-schnell?from=${id}`);
+  await expect(page.getByLabel(/^Prompt/)).toHaveValue("a green bird");
+
+  await page.goto(`/playground?file=${encodeURIComponent(`job_${id}#1`)}`);
+  await expect(page.getByText("Models that start from this image")).toBeVisible();
+  await page.getByText("Image to video", { exact: true }).click();
+  await page.getByLabel("Search for models").fill("kling 2.6");
+  await page
+    .getByRole("link", { name: /Kling 2.6/ })
+    .first()
+    .click();
+  const given = page.getByRole("group", { name: "Start image" });
+  await expect(given.getByText("Output 1 of a job")).toBeVisible();
+  await expect(given.locator("img")).toBeVisible();
+  await expect(run(page)).toBeVisible();
+});
+
+test("from signing in to a finished picture with the keyboard alone", async ({ page, server }) => {
+  await page.goto("/sign-in");
+  await expect(page.getByLabel("API key")).toBeVisible();
+  const reach = async (name: RegExp) => {
+    for (let at = 0; at < 60; at++) {
+      await page.keyboard.press("Tab");
+      const here = await page.evaluate(() => {
+        const { activeElement: one } = document;
+        return (
+          one?.getAttribute("aria-label") ??
+          (one as HTMLInputElement | null)?.labels?.[0]?.textContent ??
+          one?.textContent ??
+          ""
+        );
+      });
+      if (name.test(here)) {
+        return;
+      }
+    }
+    throw new Error(`no way to ${name} with the Tab key`);
+  };
+  if (!(await page.getByLabel("API key").evaluate((one) => one === document.activeElement))) {
+    await reach(/API key/);
+  }
+  await page.keyboard.type(server.testKey);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Playground", level: 1 })).toBeVisible();
+  await reach(/Search for models/);
+  await page.keyboard.type("flux.1 [schnell]");
+  await expect(page.getByRole("link", { name: /FLUX.1 \[schnell\]/ })).toBeVisible();
+  await expect(page).toHaveURL(/search=/);
+  await reach(/FLUX.1 \[schnell\]/);
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel(/^Prompt/)).toBeVisible();
+  await reach(/^Prompt/);
+  await page.keyboard.type("a lighthouse");
+  await page.keyboard.press("Control+Enter");
+  await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 360, height: 740 } });
+  test("nothing is wider than the screen", async ({ user: page }) => {
+    const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+    await expect(page.getByRole("link", { name: /Qwen-Image 3.0 Pro/ })).toBeVisible();
+    expect(await fits()).toBe(true);
+    await shot(page, "playground-phone");
+    await page.goto("/playground/black-forest-labs/flux-schnell");
+    await page.getByLabel(/^Prompt/).fill("a lighthouse at dawn");
+    await run(page).click();
+    await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
+    expect(await fits()).toBe(true);
+    await accessible(page);
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await shot(page, "playground-result-phone");
+    await page.goto("/playground/kuaishou/kling-3.0-omni-video");
+    await page.getByRole("button", { name: /More settings/ }).click();
+    await page.getByRole("tab", { name: "About" }).click();
+    await expect(page.getByRole("heading", { name: "Routes" })).toBeVisible();
+    expect(await fits()).toBe(true);
+  });
+});
+
+test.describe("in the dark", () => {
+  test.use({ colorScheme: "dark" });
+  test("the playground can be read", async ({ page, server }) => {
+    await signIn(page, server.testKey);
+    await expect(page.getByRole("link", { name: /Qwen-Image 3.0 Pro/ })).toBeVisible();
+    await accessible(page);
+    await shot(page, "playground-dark");
+    await page.goto("/playground/black-forest-labs/flux-schnell");
+    await page.getByRole("button", { name: /More settings/ }).click();
+    await expect(page.getByLabel("Seed", { exact: true })).toBeVisible();
+    await accessible(page);
+    await page.getByRole("button", { name: "Fewer settings" }).click();
+    await page.getByLabel(/^Prompt/).fill("a lighthouse at dawn");
+    await run(page).click();
+    await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
+    await accessible(page);
+    await shot(page, "playground-result-dark");
+  });
+});
