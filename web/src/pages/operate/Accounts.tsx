@@ -24,7 +24,15 @@ const COLUMNS: Column<Account>[] = [
     ),
   },
   { title: "No.", cell: ({ id }) => id, right: true },
-  { title: "Email", cell: ({ email }) => email ?? <Text c="dimmed">–</Text> },
+  {
+    title: "Email",
+    cell: ({ email }) =>
+      email ?? (
+        <Text c="dimmed" size="sm">
+          –
+        </Text>
+      ),
+  },
   { title: "Live credit", cell: ({ balances }) => usd(balances.live.available_usd), right: true },
   { title: "Live, held", cell: ({ balances }) => usd(balances.live.held_usd), right: true },
   { title: "Test credit", cell: ({ balances }) => usd(balances.test.available_usd), right: true },

@@ -39,7 +39,15 @@ function columns(search: JobSearch): Column<Job>[] {
         </>
       ),
     },
-    { title: "Provider", cell: ({ provider }) => provider ?? <Text c="dimmed">–</Text> },
+    {
+      title: "Provider",
+      cell: ({ provider }) =>
+        provider ?? (
+          <Text c="dimmed" size="sm">
+            –
+          </Text>
+        ),
+    },
     {
       title: "Account",
       cell: ({ account }) => (

@@ -53,7 +53,14 @@ function columns(account: string | undefined): Column<ApiKey>[] {
     },
     {
       title: "Requests",
-      cell: ({ rate }) => (rate ? rateText(rate) : <Text c="dimmed">usual</Text>),
+      cell: ({ rate }) =>
+        rate ? (
+          rateText(rate)
+        ) : (
+          <Text c="dimmed" size="sm">
+            usual
+          </Text>
+        ),
     },
     { title: "Ends", cell: ({ expires_at }) => (expires_at ? moment(expires_at) : "Never") },
   ];

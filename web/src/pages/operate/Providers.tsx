@@ -23,7 +23,11 @@ export function ProviderState({ provider }: { provider: Provider }) {
   );
 }
 
-const NONE = <Text c="dimmed">–</Text>;
+const NONE = (
+  <Text c="dimmed" size="sm">
+    –
+  </Text>
+);
 
 const COLUMNS: Column<Provider>[] = [
   {

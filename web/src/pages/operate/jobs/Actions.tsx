@@ -46,14 +46,14 @@ export function Actions({ job }: { job: JobDetail }) {
           </Group>
         </Alert>
       )}
-      {(!isOver(job) || job.charged_usd !== null) && (
+      {(isOver(job) ? micro(job.charged_usd ?? "0") > 0n : !waits) && (
         <Group gap="xs">
-          {!isOver(job) && !waits && (
+          {!isOver(job) && (
             <Button size="xs" variant="default" onClick={cancel.open} disabled={job.cancel_asked}>
               {job.cancel_asked ? "Cancel is asked for" : "Cancel…"}
             </Button>
           )}
-          {isOver(job) && micro(job.charged_usd ?? "0") > 0n && (
+          {isOver(job) && (
             <Button size="xs" variant="default" onClick={refund.open} disabled={left <= 0n}>
               {left > 0n ? "Refund…" : "All of it is refunded"}
             </Button>

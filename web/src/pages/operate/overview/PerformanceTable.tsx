@@ -17,7 +17,9 @@ function columns(slowest: number): Column<PerformanceRow>[] {
     title: name,
     cell: ({ latency_ms }) =>
       latency_ms === null ? (
-        <Text c="dimmed">–</Text>
+        <Text c="dimmed" size="sm">
+          –
+        </Text>
       ) : (
         <Bar
           text={span(latency_ms[name])}
@@ -45,7 +47,9 @@ function columns(slowest: number): Column<PerformanceRow>[] {
       title: "Success",
       cell: ({ success_rate }) =>
         success_rate === null ? (
-          <Text c="dimmed">–</Text>
+          <Text c="dimmed" size="sm">
+            –
+          </Text>
         ) : (
           <Bar
             text={`${Math.floor(success_rate * 1000) / 10}%`}
