@@ -1,5 +1,6 @@
 /** Models side by side: what is shared, what each is sent, how each runs, and what stands below it. */
 import type { Page } from "@playwright/test";
+import { usd } from "../src/parts/words";
 import { accessible, expect, type Server, shot, test } from "./spool";
 
 const FOUR = [
@@ -22,12 +23,17 @@ interface Item {
   ended_at: string;
 }
 
-/** The jobs of the test key, as the library tells them. */
-async function library(server: Server): Promise<Item[]> {
-  const answer = await fetch(`${server.url}/v1/library?limit=100`, {
+/** What the API tells whoever has the test key. */
+async function asked<Answer>(server: Server, path: string): Promise<Answer> {
+  const answer = await fetch(`${server.url}${path}`, {
     headers: { Authorization: `Bearer ${server.testKey}` },
   });
-  return ((await answer.json()) as { data: Item[] }).data;
+  return (await answer.json()) as Answer;
+}
+
+/** The jobs of the test key. */
+async function library(server: Server): Promise<Item[]> {
+  return (await asked<{ data: Item[] }>(server, "/v1/library?limit=100")).data;
 }
 
 /** What stands beside a name of a list of facts. */
@@ -83,7 +89,8 @@ test("four models are run to the end, with the time and the cost of each", async
   expect(Math.min(...charged)).toBe(0.003);
   await expect(page.getByText("Cheapest")).toHaveCount(1);
   expect(await page.getByText("Fastest").count()).toBeLessThanOrEqual(1);
-  await expect(page.getByRole("link", { name: "$999.874" })).toBeVisible();
+  const left = await asked<{ available_usd: string }>(server, "/v1/balance");
+  await expect(page.getByRole("link", { name: usd(left.available_usd) })).toBeVisible();
   await shot(page, "compare-result");
   await accessible(page);
 

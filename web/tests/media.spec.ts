@@ -54,7 +54,7 @@ test("a picture opens, is zoomed and moved, has neighbours, and gives the focus 
   await page.goto(`/library/${await pictures(server, 3)}`);
   const first = page.getByRole("button", { name: "Look closer at picture 1" });
   await first.click();
-  const viewer = page.getByRole("dialog", { name: /Picture 1/ });
+  const viewer = page.getByRole("dialog", { name: /^Picture \d/ });
   await expect(viewer.getByText("(1 of 3)")).toBeVisible();
   const picture = viewer.getByRole("img", { name: "Picture 1" });
   const width = async () => (await picture.boundingBox())?.width ?? 0;

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { minus } from "../src/parts/money";
+import { usd } from "../src/parts/words";
 import { call, dark, made, phone } from "./operating";
 import { accessible, expect, shot, test } from "./spool";
 
@@ -29,8 +31,7 @@ test("the overview shows the API's numbers, as tiles, as a chart, as a table and
   await expect(tile("Spend")).toContainText(`$${totals.charged_usd}`);
   await expect(tile("Cost")).toContainText(`$${totals.cost_usd}`);
   await expect(tile("Jobs")).toContainText(String(totals.jobs));
-  const margin = (Number(totals.charged_usd) - Number(totals.cost_usd)).toFixed(2);
-  await expect(tile("Margin")).toContainText(`$${margin}`);
+  await expect(tile("Margin")).toContainText(usd(minus(totals.charged_usd, totals.cost_usd)));
 
   const chart = page.getByRole("region", { name: "Spend by model" });
   await expect(chart.getByRole("img", { name: /Spend by model, day by day/ })).toBeVisible();

@@ -63,8 +63,9 @@ export function useSigning() {
     async signOut(): Promise<void> {
       await api.DELETE("/v1/session");
       setCsrfToken(undefined);
-      queries.clear();
+      // The session itself stays known, as nobody's: whoever watches it is told.
       queries.setQueryData(KEY, null);
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY[0] });
     },
   };
 }

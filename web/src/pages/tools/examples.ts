@@ -2,12 +2,15 @@
 import { Fault } from "../../api/fault";
 import { upload } from "../../form/media/upload";
 import { specOf } from "../../form/schema";
+import clip from "./files/clip.mp4?url";
+import picture from "./files/picture.jpg?url";
+import speech from "./files/speech.mp3?url";
 import { type FileKind, filesOf, type Input, type Tool } from "./offer";
 
-const FILES: Record<FileKind, { name: string; type: string }> = {
-  image: { name: "picture.jpg", type: "image/jpeg" },
-  video: { name: "clip.mp4", type: "video/mp4" },
-  audio: { name: "speech.mp3", type: "audio/mpeg" },
+const FILES: Record<FileKind, { address: string; name: string; type: string }> = {
+  image: { address: picture, name: "picture.jpg", type: "image/jpeg" },
+  video: { address: clip, name: "clip.mp4", type: "video/mp4" },
+  audio: { address: speech, name: "speech.mp3", type: "audio/mpeg" },
 };
 
 /** Words that suit the tool and the example file better than those of the API's own example. */
@@ -28,8 +31,8 @@ const WORDS: Record<string, Input> = {
 
 /** Sends one of the app's own files in, as if somebody had chosen it. */
 async function send(kind: FileKind): Promise<string> {
-  const { name, type } = FILES[kind];
-  const answer = await fetch(`/examples/${name}`);
+  const { address, name, type } = FILES[kind];
+  const answer = await fetch(address);
   if (!answer.ok) {
     throw new Fault("The example cannot be loaded.", answer.status, "unknown");
   }
