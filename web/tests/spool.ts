@@ -140,6 +140,8 @@ export async function signIn(page: Page, key: string): Promise<void> {
 export async function shot(page: Page, name: string): Promise<void> {
   const folder = process.env.SPOOL_SHOTS ?? "test-results/screenshots";
   mkdirSync(folder, { recursive: true });
+  // What stays in place while a page scrolls stands where the page was scrolled to.
+  await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
 

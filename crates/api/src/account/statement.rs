@@ -18,7 +18,7 @@ use super::{CURRENCY, broken, shown};
 use crate::Api;
 use crate::auth::Entry;
 use crate::hold::whole;
-use crate::notation::iso;
+use crate::notation::{iso, iso_ms};
 use crate::routes::Answering;
 
 /// What the dialects put before a job's id.
@@ -177,8 +177,8 @@ fn shown_try(part: Option<u32>, attempt: Attempt) -> Try {
         provider: attempt.provider,
         outcome: attempt.result.map_or("pending", |result| result.as_str()),
         trouble: attempt.trouble.map(|code| word(&code).to_owned()),
-        started_at: iso(attempt.started_at),
-        ended_at: attempt.ended_at.map(iso),
+        started_at: iso_ms(attempt.started_at),
+        ended_at: attempt.ended_at.map(iso_ms),
     }
 }
 

@@ -12,7 +12,7 @@ use spool_domain::order::Mode;
 
 use super::results;
 use crate::links::Links;
-use crate::notation::{iso, number};
+use crate::notation::{iso_ms, number};
 
 /// So much of a text is listed: enough to know it again. The job itself shows all of it.
 const CHARS_MAX: usize = 500;
@@ -113,8 +113,8 @@ impl<'a> Sight<'a> {
             price_usd: job.price.to_string(),
             charged_usd: job.charged.map(|charged| charged.to_string()),
             progress: job.progress,
-            created_at: iso(job.created_at),
-            ended_at: job.ended_at.map(iso),
+            created_at: iso_ms(job.created_at),
+            ended_at: job.ended_at.map(iso_ms),
             error,
             outputs,
         }

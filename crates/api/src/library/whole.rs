@@ -21,7 +21,7 @@ use crate::account::statement::{self, Line, Price, Try};
 use crate::auth::Entry;
 use crate::hold::whole;
 use crate::links::Links;
-use crate::notation::iso;
+use crate::notation::iso_ms;
 use crate::{Api, answer, generations, jobs, submit, tasks};
 
 #[derive(Serialize)]
@@ -109,5 +109,5 @@ fn told(event: Event) -> Told {
         Some((name, code)) => format!("{name}: {}", statement::word(code)),
         None => detail,
     };
-    Told { no, kind, at: iso(at), detail }
+    Told { no, kind, at: iso_ms(at), detail }
 }
