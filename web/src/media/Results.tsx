@@ -1,7 +1,7 @@
 /** What a job has made: to look at, to listen to, to read, to keep and to go on with. */
 import { Button, Group, Stack, Text, UnstyledButton } from "@mantine/core";
 import { IconColumns2 } from "@tabler/icons-react";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { Trouble } from "../parts/Notes";
 import { Actions } from "./Actions";
 import { Gone } from "./Gone";
@@ -27,6 +27,17 @@ export function Results({ outputs: given, of }: { outputs: Output[]; of?: Origin
   const [comparing, setComparing] = useState(false);
   /** Links that could not be loaded. */
   const [failed, setFailed] = useState<string[]>([]);
+  /** What had the focus when a dialog was opened: dialogs that are made when they open do not give it back themselves. */
+  const opener = useRef<Element>(null);
+  const remember = () => {
+    opener.current = document.activeElement;
+  };
+  const giveBack = () => {
+    const { current } = opener;
+    if (current instanceof HTMLElement) {
+      requestAnimationFrame(() => current.focus());
+    }
+  };
   const count = outputs.length;
   const pictures = outputs.flatMap((output, at) =>
     output.type === "image" && output.url && !failed.includes(output.url) ? [{ output, no: at + 1 }] : [],
@@ -76,7 +87,10 @@ export function Results({ outputs: given, of }: { outputs: Output[]; of?: Origin
         {media(output, url, name, {
           inputs,
           fail,
-          open: () => setSeen(pictures.findIndex((p) => p.no === no)),
+          open: () => {
+            remember();
+            setSeen(pictures.findIndex((p) => p.no === no));
+          },
         })}
         <Text size="sm" c="dimmed">
           {count > 1 ? `${no}: ` : ""}
@@ -104,7 +118,10 @@ export function Results({ outputs: given, of }: { outputs: Output[]; of?: Origin
             size="xs"
             variant="default"
             leftSection={<IconColumns2 size={14} />}
-            onClick={() => setComparing(true)}
+            onClick={() => {
+              remember();
+              setComparing(true);
+            }}
           >
             {sides.length > pictures.length ? "Compare with the input" : "Compare two pictures"}
           </Button>
@@ -116,10 +133,21 @@ export function Results({ outputs: given, of }: { outputs: Output[]; of?: Origin
             pictures={pictures.map(({ output, no }) => ({ output, name: nameOf(output, no, count) }))}
             at={seen}
             show={setSeen}
-            close={() => setSeen(undefined)}
+            close={() => {
+              setSeen(undefined);
+              giveBack();
+            }}
           />
         )}
-        {comparing && <Comparison sides={sides} close={() => setComparing(false)} />}
+        {comparing && (
+          <Comparison
+            sides={sides}
+            close={() => {
+              setComparing(false);
+              giveBack();
+            }}
+          />
+        )}
       </Suspense>
     </Stack>
   );

@@ -3,16 +3,18 @@ import { Alert, Anchor, Button, Group, Progress, Stack, Text, UnstyledButton } f
 import { IconAlertTriangle, IconBan, IconReload, IconSeeding } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { randomSeed } from "../../form/fields/NumberField";
 import type { Spec } from "../../form/schema";
-import { Results } from "../../media/Results";
-import { Empty } from "../../parts/Notes";
+import { Empty, Waiting } from "../../parts/Notes";
 import { span } from "../../parts/words";
 import type { Job, Run } from "../../run/useRun";
 import { fetchEarlier } from "./earlier";
 import { KIND_ICONS } from "./ModelCard";
 import classes from "./RunView.module.css";
+
+// Loaded with the first result.
+const Results = lazy(() => import("../../media/Results").then(({ Results }) => ({ default: Results })));
 
 type Input = Record<string, unknown>;
 
@@ -186,7 +188,9 @@ function Made({
   const { seed: _, ...unseeded } = input;
   return (
     <Stack>
-      <Results outputs={job.output?.items ?? []} of={{ model, input, job: job.job_id }} />
+      <Suspense fallback={<Waiting what="the result" />}>
+        <Results outputs={job.output?.items ?? []} of={{ model, input, job: job.job_id }} />
+      </Suspense>
       <Group gap="xs">
         <Button
           size="xs"
