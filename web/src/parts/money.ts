@@ -1,30 +1,31 @@
-/** Sums of the API's decimal texts, without the rounding of floating-point numbers. */
+/** Money in exact sums: the API's decimal texts as whole millionths of a dollar, as the server counts them. */
 
-const DIGITS = 12;
-
-function units(amount: string): bigint {
-  const [, sign = "", whole = "0", part = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount) ?? [];
-  const value = BigInt(whole + part.slice(0, DIGITS).padEnd(DIGITS, "0"));
-  return sign ? -value : value;
+/** Millionths of a dollar. */
+export function micro(amount: string): bigint {
+  const negative = amount.startsWith("-");
+  const [whole = "0", rest = ""] = amount.replace(/^[-+]/, "").split(".");
+  const value = BigInt(whole === "" ? "0" : whole) * 1_000_000n + BigInt(rest.padEnd(6, "0").slice(0, 6));
+  return negative ? -value : value;
 }
 
-function decimal(units: bigint): string {
-  const digits = (units < 0n ? -units : units).toString().padStart(DIGITS + 1, "0");
-  const part = digits.slice(-DIGITS).replace(/0+$/, "");
-  return `${units < 0n ? "-" : ""}${digits.slice(0, -DIGITS)}${part ? `.${part}` : ""}`;
+/** The decimal text of an amount, with at least two decimals. */
+export function decimal(amount: bigint): string {
+  const size = amount < 0n ? -amount : amount;
+  const rest = (size % 1_000_000n).toString().padStart(6, "0");
+  return `${amount < 0n ? "-" : ""}${size / 1_000_000n}.${rest.slice(0, 2)}${rest.slice(2).replace(/0+$/, "")}`;
 }
 
 /** What is left of an amount. */
 export function minus(amount: string, other: string): string {
-  return decimal(units(amount) - units(other));
+  return decimal(micro(amount) - micro(other));
 }
 
 /** Amounts together. */
 export function sum(amounts: string[]): string {
-  return decimal(amounts.reduce((all, one) => all + units(one), 0n));
+  return decimal(amounts.reduce((all, one) => all + micro(one), 0n));
 }
 
 /** Whether one amount is larger than another. */
 export function exceeds(amount: string, other: string): boolean {
-  return units(amount) > units(other);
+  return micro(amount) > micro(other);
 }

@@ -1,7 +1,7 @@
 /** What was charged on each day, as columns. A module of its own: charts are heavy. */
 import "@mantine/charts/styles.css";
 import { BarChart } from "@mantine/charts";
-import { days } from "./days";
+import { each } from "../../parts/days";
 
 interface Row {
   day?: string;
@@ -13,7 +13,7 @@ const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short
 export default function UsageChart({ from, to, rows }: { from: string; to: string; rows: Row[] }) {
   const charged = new Map(rows.map((row) => [row.day, row.charged_usd]));
   // Columns are drawn from floats; the sums that count stand beside them.
-  const data = days(from, to).map((day) => ({
+  const data = each({ from, to }).map((day) => ({
     day: short.format(new Date(day)),
     Charged: Number(charged.get(day) ?? "0"),
   }));

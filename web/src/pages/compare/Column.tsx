@@ -9,7 +9,7 @@ import { SchemaForm } from "../../form/SchemaForm";
 import { specOf } from "../../form/schema";
 import { label } from "../../form/wording";
 import { Results } from "../../media/Results";
-import { ButtonLink } from "../../parts/ButtonLink";
+import { PageButton } from "../../parts/links";
 import { span, usd } from "../../parts/words";
 import { isOpen, RunState } from "../../run/RunState";
 import { usePrice } from "../../run/usePrice";
@@ -137,7 +137,7 @@ export function Column({ model, mixed, at, shared, marks, tell, hold, onRemove }
             )}
           </>
         )}
-        <ButtonLink
+        <PageButton
           to="/playground/$"
           params={{ _splat: id }}
           search={run.id && !open ? { from: run.id } : {}}
@@ -146,7 +146,7 @@ export function Column({ model, mixed, at, shared, marks, tell, hold, onRemove }
           aria-label={`Open ${name} in the playground`}
         >
           Open in the playground
-        </ButtonLink>
+        </PageButton>
       </Stack>
     </Paper>
   );

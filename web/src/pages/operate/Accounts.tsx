@@ -4,13 +4,13 @@ import { Button, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { PageLink } from "../../parts/links";
 import { Empty, Trouble, Waiting } from "../../parts/Notes";
 import { Page } from "../../parts/Page";
 import { moment, usd } from "../../parts/words";
 import { AccountDrawer } from "./accounts/AccountDrawer";
 import { NewAccount } from "./accounts/dialogs";
 import { useAccountPages } from "./shared/calls";
-import { Go } from "./shared/Go";
 import { type Column, More, Rows } from "./shared/Rows";
 import type { Account } from "./shared/types";
 
@@ -18,9 +18,9 @@ const COLUMNS: Column<Account>[] = [
   {
     title: "Account",
     cell: ({ id, name }) => (
-      <Go to="/operate/accounts" search={{ account: String(id) }} fw={600}>
+      <PageLink size="sm" to="/operate/accounts" search={{ account: String(id) }} fw={600}>
         {name}
-      </Go>
+      </PageLink>
     ),
   },
   { title: "No.", cell: ({ id }) => id, right: true },

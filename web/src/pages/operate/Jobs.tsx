@@ -2,6 +2,7 @@
 import { Badge, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { PageLink } from "../../parts/links";
 import { Empty, Trouble, Waiting } from "../../parts/Notes";
 import { Page } from "../../parts/Page";
 import { StatusBadge } from "../../parts/StatusBadge";
@@ -10,7 +11,6 @@ import { Filters, type JobSearch } from "./jobs/Filters";
 import { Guide } from "./jobs/Guide";
 import { JobDrawer } from "./jobs/JobDrawer";
 import { useJobs, waitingQuery } from "./shared/calls";
-import { Go } from "./shared/Go";
 import { ModeBadge } from "./shared/ModeBadge";
 import { type Column, More, Rows } from "./shared/Rows";
 import type { Job } from "./shared/types";
@@ -20,9 +20,9 @@ function columns(search: JobSearch): Column<Job>[] {
     {
       title: "Job",
       cell: ({ id }) => (
-        <Go to="/operate/jobs" search={{ ...search, job: id }} ff="monospace" title={id}>
+        <PageLink size="sm" to="/operate/jobs" search={{ ...search, job: id }} ff="monospace" title={id}>
           {id.slice(0, 10)}…
-        </Go>
+        </PageLink>
       ),
     },
     { title: "Phase", cell: ({ phase }) => <StatusBadge status={phase} /> },
@@ -51,9 +51,9 @@ function columns(search: JobSearch): Column<Job>[] {
     {
       title: "Account",
       cell: ({ account }) => (
-        <Go to="/operate/accounts" search={{ account: String(account) }}>
+        <PageLink size="sm" to="/operate/accounts" search={{ account: String(account) }}>
           No. {account}
-        </Go>
+        </PageLink>
       ),
     },
     { title: "Mode", cell: ({ mode }) => <ModeBadge mode={mode} /> },

@@ -5,6 +5,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { PageLink } from "../../parts/links";
 import { Empty, Trouble, Waiting } from "../../parts/Notes";
 import { Page } from "../../parts/Page";
 import { moment, words } from "../../parts/words";
@@ -12,7 +13,6 @@ import { KeyDrawer, KeyState, rateText } from "./keys/KeyDrawer";
 import { NewKey } from "./keys/NewKey";
 import { presetOf } from "./keys/scopes";
 import { useKeyPages } from "./shared/calls";
-import { Go } from "./shared/Go";
 import { ModeBadge } from "./shared/ModeBadge";
 import { AccountPicker } from "./shared/Pickers";
 import { type Column, More, Rows } from "./shared/Rows";
@@ -24,18 +24,18 @@ function columns(account: string | undefined): Column<ApiKey>[] {
     {
       title: "Key",
       cell: ({ id, name }) => (
-        <Go to="/operate/keys" search={{ account, key: id }} fw={600}>
+        <PageLink size="sm" to="/operate/keys" search={{ account, key: id }} fw={600}>
           {name || id}
-        </Go>
+        </PageLink>
       ),
     },
     { title: "Ends with", cell: ({ last4 }) => <Code>…{last4}</Code> },
     {
       title: "Account",
       cell: ({ account }) => (
-        <Go to="/operate/accounts" search={{ account: String(account) }}>
+        <PageLink size="sm" to="/operate/accounts" search={{ account: String(account) }}>
           No. {account}
-        </Go>
+        </PageLink>
       ),
     },
     { title: "Mode", cell: ({ mode }) => <ModeBadge mode={mode} /> },

@@ -2,13 +2,13 @@
 import { Code, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { PageLink } from "../../parts/links";
 import { Trouble, Waiting } from "../../parts/Notes";
 import { Page } from "../../parts/Page";
 import { size, usd } from "../../parts/words";
 import { bound } from "./accounts/OpenJobs";
 import { rateText } from "./keys/KeyDrawer";
 import { boundsQuery, limitsQuery, useKeyPages } from "./shared/calls";
-import { Go } from "./shared/Go";
 import { More, Rows } from "./shared/Rows";
 import type { Limits as InForce } from "./shared/types";
 
@@ -204,9 +204,9 @@ function OwnBounds({ usual }: { usual: number | undefined }) {
             {
               title: "Account",
               cell: ({ account }) => (
-                <Go to="/operate/accounts" search={{ account }}>
+                <PageLink size="sm" to="/operate/accounts" search={{ account }}>
                   No. {account}
-                </Go>
+                </PageLink>
               ),
             },
             { title: "Open jobs", cell: ({ max }) => bound(max, usual) },
@@ -233,17 +233,17 @@ function OwnRates() {
             {
               title: "Key",
               cell: ({ id, name }) => (
-                <Go to="/operate/keys" search={{ key: id }}>
+                <PageLink size="sm" to="/operate/keys" search={{ key: id }}>
                   {name || id}
-                </Go>
+                </PageLink>
               ),
             },
             {
               title: "Account",
               cell: ({ account }) => (
-                <Go to="/operate/accounts" search={{ account: String(account) }}>
+                <PageLink size="sm" to="/operate/accounts" search={{ account: String(account) }}>
                   No. {account}
-                </Go>
+                </PageLink>
               ),
             },
             { title: "Requests", cell: ({ rate }) => rateText(rate) },

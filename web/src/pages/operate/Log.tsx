@@ -1,12 +1,12 @@
 /** What operators did: who, what, to what. Lines are never changed or removed. */
 import { Autocomplete, Button, Code, Group, SimpleGrid, Text, TextInput } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { PageLink } from "../../parts/links";
 import { Empty, Trouble, Waiting } from "../../parts/Notes";
 import { Page } from "../../parts/Page";
 import { moment } from "../../parts/words";
 import { Detail, Subject } from "./log/parts";
 import { useLog } from "./shared/calls";
-import { Go } from "./shared/Go";
 import { type Column, More, Rows } from "./shared/Rows";
 import type { LogLine } from "./shared/types";
 
@@ -45,9 +45,9 @@ const COLUMNS: Column<LogLine>[] = [
           console
         </Text>
       ) : (
-        <Go to="/operate/keys" search={{ key: actor }}>
+        <PageLink size="sm" to="/operate/keys" search={{ key: actor }}>
           {actor}
-        </Go>
+        </PageLink>
       ),
   },
   { title: "When", cell: ({ at }) => <time dateTime={at}>{moment(at)}</time> },

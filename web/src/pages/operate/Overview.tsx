@@ -1,6 +1,7 @@
 /** How the server does: its money, its jobs, its providers, and what waits for somebody. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
+import { type Days, preceding, spanOf } from "../../parts/days";
 import { Trouble, Waiting } from "../../parts/Notes";
 import { Page } from "../../parts/Page";
 import { Attention } from "./overview/Attention";
@@ -11,7 +12,6 @@ import type { By, Measure } from "./overview/series";
 import { Totals } from "./overview/Totals";
 import { UsageChart } from "./overview/UsageChart";
 import { usageQuery, type Which } from "./shared/calls";
-import { type Days, preceding, spanOf } from "./shared/days";
 
 function byOf(text: string | undefined): By {
   return text === "provider" || text === "key" || text === "account" ? text : "model";

@@ -4,13 +4,13 @@ import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { PageLink } from "../../parts/links";
 import { Empty, Trouble, Waiting } from "../../parts/Notes";
 import { Page } from "../../parts/Page";
 import { moment, span } from "../../parts/words";
 import { ProviderDrawer } from "./providers/ProviderDrawer";
 import { SAFETY_SHORT, stateOf } from "./providers/words";
 import { providersQuery } from "./shared/calls";
-import { Go } from "./shared/Go";
 import { type Column, Rows } from "./shared/Rows";
 import type { Providers as All, Provider } from "./shared/types";
 
@@ -33,9 +33,9 @@ const COLUMNS: Column<Provider>[] = [
   {
     title: "Provider",
     cell: ({ name }) => (
-      <Go to="/operate/providers" search={{ provider: name }} fw={600}>
+      <PageLink size="sm" to="/operate/providers" search={{ provider: name }} fw={600}>
         {name}
-      </Go>
+      </PageLink>
     ),
   },
   { title: "State", cell: (provider) => <ProviderState provider={provider} /> },

@@ -1,12 +1,12 @@
 /** One model: its form, its result, the request as code, and what there is to know of it. */
-import { Anchor, Button, Code, CopyButton, Group, Text, TextInput } from "@mantine/core";
-import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { Anchor, Button, Code, Group, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { query } from "../../api/client";
 import { useFile } from "../../form/media/useFile";
 import { specOf } from "../../form/schema";
+import { CopyText } from "../../parts/CopyText";
 import { Empty, Trouble, Waiting } from "../../parts/Notes";
 import { Page } from "../../parts/Page";
 import { words } from "../../parts/words";
@@ -107,18 +107,9 @@ function Known({ id, model }: { id: string; model: ModelDetail }) {
       aside={
         <Group gap={6}>
           <Code>{id}</Code>
-          <CopyButton value={id}>
-            {({ copied, copy }) => (
-              <Button
-                size="compact-xs"
-                variant="default"
-                onClick={copy}
-                leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-              >
-                {copied ? "Copied" : "Copy id"}
-              </Button>
-            )}
-          </CopyButton>
+          <CopyText text={id} size="compact-xs">
+            Copy id
+          </CopyText>
         </Group>
       }
     >

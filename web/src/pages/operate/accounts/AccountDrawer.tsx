@@ -3,11 +3,11 @@
 import { Button, Drawer, Group, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import { PageLink } from "../../../parts/links";
 import { Trouble, Waiting } from "../../../parts/Notes";
 import { moment, usd } from "../../../parts/words";
 import { accountQuery } from "../shared/calls";
 import { Facts } from "../shared/Facts";
-import { Go } from "../shared/Go";
 import type { Account } from "../shared/types";
 import { AddCredit, EditAccount } from "./dialogs";
 import { OpenJobs } from "./OpenJobs";
@@ -64,15 +64,15 @@ function Whole({ id }: { id: string }) {
           [
             "Look at",
             <Group key="links" gap="md">
-              <Go to="/operate/keys" search={{ account: id }}>
+              <PageLink size="sm" to="/operate/keys" search={{ account: id }}>
                 Its keys
-              </Go>
-              <Go to="/operate/jobs" search={{ account: id }}>
+              </PageLink>
+              <PageLink size="sm" to="/operate/jobs" search={{ account: id }}>
                 Its jobs
-              </Go>
-              <Go to="/operate/log" search={{ subject: `account:${id}` }}>
+              </PageLink>
+              <PageLink size="sm" to="/operate/log" search={{ subject: `account:${id}` }}>
                 Its log
-              </Go>
+              </PageLink>
             </Group>,
           ],
         ]}

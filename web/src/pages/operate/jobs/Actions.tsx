@@ -3,9 +3,10 @@ import { Alert, Button, Group, Text, Textarea, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
+import { decimal, micro } from "../../../parts/money";
 import { usd } from "../../../parts/words";
 import { Ask } from "../shared/Ask";
-import { decimal, isAmount, micro } from "../shared/amounts";
+import { isAmount } from "../shared/amounts";
 import { change, useAgain } from "../shared/calls";
 import type { Job, JobDetail } from "../shared/types";
 

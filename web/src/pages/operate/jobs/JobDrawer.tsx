@@ -2,12 +2,12 @@
 import { Alert, Code, Drawer, Group, Stack, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { PageLink } from "../../../parts/links";
 import { Trouble, Waiting } from "../../../parts/Notes";
 import { StatusBadge } from "../../../parts/StatusBadge";
 import { moment, usd, words } from "../../../parts/words";
 import { jobQuery } from "../shared/calls";
 import { Copied, Facts } from "../shared/Facts";
-import { Go } from "../shared/Go";
 import { ModeBadge } from "../shared/ModeBadge";
 import type { JobDetail } from "../shared/types";
 import { Actions, isOver } from "./Actions";
@@ -111,15 +111,15 @@ function About({ job }: { job: JobDetail }) {
   const facts: [string, ReactNode][] = [
     [
       "Account",
-      <Go key="account" to="/operate/accounts" search={{ account: String(job.account) }}>
+      <PageLink size="sm" key="account" to="/operate/accounts" search={{ account: String(job.account) }}>
         No. {job.account}
-      </Go>,
+      </PageLink>,
     ],
     [
       "Key",
-      <Go key="key" to="/operate/keys" search={{ key: job.key }}>
+      <PageLink size="sm" key="key" to="/operate/keys" search={{ key: job.key }}>
         {job.key}
-      </Go>,
+      </PageLink>,
     ],
     ["Price", usd(job.price_usd)],
     ["Charged", job.charged_usd === null ? "Not yet" : usd(job.charged_usd)],
@@ -136,9 +136,9 @@ function About({ job }: { job: JobDetail }) {
   if (job.part_of) {
     facts.push([
       "Part of",
-      <Go key="part" to="/operate/jobs" search={{ job: job.part_of }} ff="monospace">
+      <PageLink size="sm" key="part" to="/operate/jobs" search={{ job: job.part_of }} ff="monospace">
         {job.part_of}
-      </Go>,
+      </PageLink>,
     ]);
   }
   return <Facts facts={facts} />;

@@ -1,10 +1,10 @@
 /** What happened to a job: who was asked, what was booked, step by step. */
 import { Group, Paper, Stack, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
+import { PageLink } from "../../../parts/links";
 import { StatusBadge } from "../../../parts/StatusBadge";
 import { moment, span, usd, words } from "../../../parts/words";
 import { Copied, Facts } from "../shared/Facts";
-import { Go } from "../shared/Go";
 import type { Attempt, JobDetail, JobEntry, JobEvent } from "../shared/types";
 
 /** What an attempt came to, for people. */
@@ -97,9 +97,9 @@ export function Parts({ parts }: { parts: JobDetail["parts"] }) {
     <Stack gap={6}>
       {parts.map(({ id, phase, count }) => (
         <Group key={id} gap="xs">
-          <Go to="/operate/jobs" search={{ job: id }} ff="monospace">
+          <PageLink size="sm" to="/operate/jobs" search={{ job: id }} ff="monospace">
             {id}
-          </Go>
+          </PageLink>
           <StatusBadge status={phase} />
           <Text size="sm">{count === 1 ? "1 output" : `${count} outputs`}</Text>
         </Group>

@@ -2,9 +2,10 @@
 import { Button, Group, Paper, Progress, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import { decimal, micro } from "../../../parts/money";
 import { Trouble, Waiting } from "../../../parts/Notes";
 import { usd } from "../../../parts/words";
-import { decimal, micro, percent } from "../shared/amounts";
+import { percent } from "../shared/amounts";
 import { budgetQuery } from "../shared/calls";
 import type { ApiKey, KeyBudget } from "../shared/types";
 import { EditBudget } from "./dialogs";

@@ -3,11 +3,11 @@
 import { Badge, Button, Code, Drawer, Group, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import { PageLink } from "../../../parts/links";
 import { Trouble, Waiting } from "../../../parts/Notes";
 import { moment } from "../../../parts/words";
 import { keyQuery } from "../shared/calls";
 import { Copied, Facts } from "../shared/Facts";
-import { Go } from "../shared/Go";
 import { ModeBadge } from "../shared/ModeBadge";
 import type { ApiKey, NewKey } from "../shared/types";
 import { Budget } from "./Budget";
@@ -89,9 +89,9 @@ function Whole({ id, onRotated }: { id: string; onRotated: (made: NewKey) => voi
           ["Ends with", <Code key="last">…{apiKey.last4}</Code>],
           [
             "Account",
-            <Go key="account" to="/operate/accounts" search={{ account }}>
+            <PageLink size="sm" key="account" to="/operate/accounts" search={{ account }}>
               No. {account}
-            </Go>,
+            </PageLink>,
           ],
           ["Requests", rateText(apiKey.rate)],
           ["Made", moment(apiKey.created_at)],
@@ -101,12 +101,12 @@ function Whole({ id, onRotated }: { id: string; onRotated: (made: NewKey) => voi
           [
             "Look at",
             <Group key="links" gap="md">
-              <Go to="/operate/jobs" search={{ key: id }}>
+              <PageLink size="sm" to="/operate/jobs" search={{ key: id }}>
                 Its jobs
-              </Go>
-              <Go to="/operate/log" search={{ subject: `key:${id}` }}>
+              </PageLink>
+              <PageLink size="sm" to="/operate/log" search={{ subject: `key:${id}` }}>
                 Its log
-              </Go>
+              </PageLink>
             </Group>,
           ],
         ]}

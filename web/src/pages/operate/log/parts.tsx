@@ -1,7 +1,7 @@
 /** What a line of the log is about, with a way there, and its particulars in words. */
 import { Stack, Text } from "@mantine/core";
+import { PageLink } from "../../../parts/links";
 import { words } from "../../../parts/words";
-import { Go } from "../shared/Go";
 import { said } from "./said";
 
 export function Subject({ subject }: { subject: string }) {
@@ -10,27 +10,27 @@ export function Subject({ subject }: { subject: string }) {
   switch (kind) {
     case "account":
       return (
-        <Go to="/operate/accounts" search={{ account: id }}>
+        <PageLink size="sm" to="/operate/accounts" search={{ account: id }}>
           Account {id}
-        </Go>
+        </PageLink>
       );
     case "key":
       return (
-        <Go to="/operate/keys" search={{ key: id }}>
+        <PageLink size="sm" to="/operate/keys" search={{ key: id }}>
           Key {id}
-        </Go>
+        </PageLink>
       );
     case "job":
       return (
-        <Go to="/operate/jobs" search={{ job: id }} title={id}>
+        <PageLink size="sm" to="/operate/jobs" search={{ job: id }} title={id}>
           Job {id.slice(0, 10)}…
-        </Go>
+        </PageLink>
       );
     case "provider":
       return (
-        <Go to="/operate/providers" search={{ provider: id.split("/")[0] }}>
+        <PageLink size="sm" to="/operate/providers" search={{ provider: id.split("/")[0] }}>
           {id.replace("/", " ")}
-        </Go>
+        </PageLink>
       );
     default:
       return subject;

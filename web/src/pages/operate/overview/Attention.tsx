@@ -4,8 +4,8 @@ import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { told } from "../../../api/fault";
+import { PageLink } from "../../../parts/links";
 import { auditQuery, providersQuery, waitingQuery } from "../shared/calls";
-import { Go } from "../shared/Go";
 
 export function Attention() {
   return (
@@ -59,9 +59,9 @@ function WaitingJobs() {
       }
     >
       {count > 0 && (
-        <Go to="/operate/jobs" search={{ phase: "needs_operator" }}>
+        <PageLink size="sm" to="/operate/jobs" search={{ phase: "needs_operator" }}>
           Decide about {many === "1" ? "it" : "them"}
-        </Go>
+        </PageLink>
       )}
     </Tile>
   );
@@ -91,9 +91,9 @@ function ProvidersInTrouble() {
     >
       {troubles?.map(({ name, says }) => (
         <Text size="sm" key={`${name} ${says}`}>
-          <Go to="/operate/providers" search={{ provider: name }}>
+          <PageLink size="sm" to="/operate/providers" search={{ provider: name }}>
             {name}
-          </Go>{" "}
+          </PageLink>{" "}
           {says}
         </Text>
       ))}

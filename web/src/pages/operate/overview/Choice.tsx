@@ -2,8 +2,8 @@
 import { Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { type Days, isDay, lastDays, length, today } from "../../../parts/days";
 import type { Which } from "../shared/calls";
-import { type Days, isDay, lastDays, length, today } from "../shared/days";
 import type { By } from "./series";
 
 export interface Chosen {

@@ -1,11 +1,11 @@
 /** How well and how fast each provider did. */
 import { Card, Group, Progress, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { type Days, lastDays, length } from "../../../parts/days";
+import { PageLink } from "../../../parts/links";
 import { Empty, Trouble, Waiting } from "../../../parts/Notes";
 import { span } from "../../../parts/words";
 import { performanceQuery, type Which } from "../shared/calls";
-import { type Days, lastDays, length } from "../shared/days";
-import { Go } from "../shared/Go";
 import { type Column, Rows } from "../shared/Rows";
 import type { PerformanceRow } from "../shared/types";
 
@@ -37,9 +37,9 @@ function columns(slowest: number): Column<PerformanceRow>[] {
             sandbox
           </Text>
         ) : (
-          <Go to="/operate/providers" search={{ provider }} fw={600}>
+          <PageLink size="sm" to="/operate/providers" search={{ provider }} fw={600}>
             {provider}
-          </Go>
+          </PageLink>
         ),
     },
     { title: "Attempts", cell: ({ attempts }) => attempts.toLocaleString("en-US"), right: true },

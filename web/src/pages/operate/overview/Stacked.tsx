@@ -2,7 +2,7 @@
 import "@mantine/charts/styles.css";
 import { BarChart } from "@mantine/charts";
 import { Box } from "@mantine/core";
-import { micro } from "../shared/amounts";
+import { micro } from "../../../parts/money";
 import { shown } from "./measures";
 import type { Line, Measure } from "./series";
 

@@ -1,7 +1,7 @@
 /** The sums of the span, and how they changed against the one before. */
 import { Paper, SimpleGrid, Text } from "@mantine/core";
+import { type Days, length } from "../../../parts/days";
 import { change } from "../shared/amounts";
-import { type Days, length } from "../shared/days";
 import type { Usage } from "../shared/types";
 import { MEASURES, shown } from "./measures";
 import { counted, type Measure } from "./series";

@@ -13,9 +13,9 @@ import {
 import { IconDownload } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
+import { type Days, each } from "../../../parts/days";
 import { Empty } from "../../../parts/Notes";
 import { csv, download } from "../shared/csv";
-import { type Days, each } from "../shared/days";
 import type { UsageRow } from "../shared/types";
 import { MEASURES, plain, shown } from "./measures";
 import { type By, type Line, lines, type Measure } from "./series";

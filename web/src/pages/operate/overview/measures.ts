@@ -1,6 +1,7 @@
 /** What is counted, as people call it, and how its numbers are written. */
+
+import { decimal } from "../../../parts/money";
 import { usd } from "../../../parts/words";
-import { decimal } from "../shared/amounts";
 import type { Measure } from "./series";
 
 export const MEASURES: { measure: Measure; label: string; says: string }[] = [

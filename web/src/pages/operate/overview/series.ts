@@ -1,5 +1,5 @@
 /** Usage as lines of a chart: what was told apart, day by day, with the small ones together. */
-import { micro } from "../shared/amounts";
+import { micro } from "../../../parts/money";
 import type { UsageRow } from "../shared/types";
 
 export type Measure = "charged" | "cost" | "margin" | "jobs";

@@ -2,10 +2,10 @@
 import { Alert, Button, Drawer, Group, Stack, Text, Title, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { ReactNode } from "react";
+import { PageLink } from "../../../parts/links";
 import { moment, span, words } from "../../../parts/words";
 import { ProviderState } from "../Providers";
 import { Facts } from "../shared/Facts";
-import { Go } from "../shared/Go";
 import type { Provider } from "../shared/types";
 import { CheckButton } from "./CheckButton";
 import { Credentials } from "./Credentials";
@@ -123,9 +123,9 @@ function facts(provider: Provider): [string, ReactNode][] {
     ["Verified against its documentation on", provider.verified_on ?? "–"],
     [
       "Look at",
-      <Go key="jobs" to="/operate/jobs" search={{ provider: name }}>
+      <PageLink size="sm" key="jobs" to="/operate/jobs" search={{ provider: name }}>
         Its jobs
-      </Go>,
+      </PageLink>,
     ],
   ];
 }

@@ -1,7 +1,7 @@
 /** Names and what they are, one line each. */
-import { CopyButton, Group, SimpleGrid, Text, UnstyledButton } from "@mantine/core";
-import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { Group, SimpleGrid, Text } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Copy } from "../../../parts/Copy";
 
 export function Facts({ facts }: { facts: [name: string, value: ReactNode][] }) {
   return (
@@ -23,17 +23,11 @@ export function Facts({ facts }: { facts: [name: string, value: ReactNode][] }) 
 /** A name that machines read, with a way to take it along. */
 export function Copied({ text, shown = text }: { text: string; shown?: string }) {
   return (
-    <CopyButton value={text}>
-      {({ copied, copy }) => (
-        <UnstyledButton onClick={copy} aria-label={`Copy ${text}`} title={text} maw="100%">
-          <Group gap={4} wrap="nowrap">
-            <Text component="span" ff="monospace" size="sm" style={{ overflowWrap: "anywhere" }}>
-              {shown}
-            </Text>
-            {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
-          </Group>
-        </UnstyledButton>
-      )}
-    </CopyButton>
+    <Group gap={4} wrap="nowrap">
+      <Text component="span" ff="monospace" size="sm" title={text} style={{ overflowWrap: "anywhere" }}>
+        {shown}
+      </Text>
+      <Copy value={text} what={text} />
+    </Group>
   );
 }

@@ -1,6 +1,7 @@
 /** A key that is shown this once. */
-import { Alert, Button, CopyButton, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
-import { IconAlertTriangle, IconCheck, IconCopy } from "@tabler/icons-react";
+import { Alert, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { CopyText } from "../../../parts/CopyText";
 
 export function SecretOnce({
   secret,
@@ -43,17 +44,9 @@ export function SecretOnce({
             onFocus={(event) => event.currentTarget.select()}
             styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
           />
-          <CopyButton value={secret ?? ""}>
-            {({ copied, copy }) => (
-              <Button
-                onClick={copy}
-                variant="default"
-                leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
-              >
-                {copied ? "Copied" : "Copy"}
-              </Button>
-            )}
-          </CopyButton>
+          <CopyText text={secret ?? ""} size="sm">
+            Copy
+          </CopyText>
         </Group>
         {note && <Text size="sm">{note}</Text>}
         <Group justify="flex-end">

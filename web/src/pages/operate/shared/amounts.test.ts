@@ -1,15 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { change, decimal, isAmount, micro, percent } from "./amounts";
+import { change, isAmount, percent } from "./amounts";
 
 describe("amounts", () => {
-  it("are read and written exactly", () => {
-    for (const text of ["0.00", "0.04", "12.000001", "-3.50", "123456789.123456"]) {
-      expect(decimal(micro(text))).toBe(text);
-    }
-    expect(micro("5")).toBe(5_000_000n);
-    expect(decimal(micro("0.1") + micro("0.2"))).toBe("0.30");
-  });
-
   it("that the API takes are above zero and have at most six decimals", () => {
     expect(["1", "0.5", "0.000001"].every(isAmount)).toBe(true);
     expect(["", "0", "0.00", "-1", "1.", ".5", "1.0000001", "1e3", "1,5"].some(isAmount)).toBe(false);
