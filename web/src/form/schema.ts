@@ -165,10 +165,14 @@ export function planOf(spec: Spec): Plan {
   const all = Object.entries(spec.properties ?? {}).filter(([, one]) => !settled(one));
   const asked = new Set([...(spec.required ?? []), ...wanted(spec.allOf)]);
   const rank = ([name, one]: [string, Spec]) => {
-    if (FIRST.includes(name) && lookOf(name, one) === "words") {
-      return 0;
+    if (lookOf(name, one) === "media") {
+      return 1;
     }
-    return lookOf(name, one) === "media" ? 1 : LAST.includes(name) ? 3 : 2;
+    // Words that may be left out stand behind the file that may not.
+    if (FIRST.includes(name) && lookOf(name, one) === "words") {
+      return asked.has(name) ? 0 : 2;
+    }
+    return LAST.includes(name) ? 4 : 3;
   };
   const sorted = all
     .map((entry, at) => ({ entry, at }))
