@@ -140,6 +140,32 @@ test("a job is canceled and costs nothing", async ({ user: page }) => {
   expect(await charged(page)).toBe(before);
 });
 
+test("a run is told to its end although its stream is refused and the look after it is too", async ({
+  user: page,
+}) => {
+  const refused: string[] = [];
+  // Once each: the next try is let through.
+  for (const part of ["events", "job"]) {
+    const address = part === "events" ? /\/v1\/jobs\/[^/]+\/events$/ : /\/v1\/jobs\/[^/]+$/;
+    await page.route(
+      address,
+      (route) => {
+        refused.push(part);
+        return route.fulfill({
+          status: 429,
+          json: { error: { code: "RATE_LIMITED", message: "Too many." } },
+        });
+      },
+      { times: 1 },
+    );
+  }
+  await page.goto("/playground/black-forest-labs/flux-schnell");
+  await page.getByLabel(/^Prompt/).fill("a fox [sandbox delay=3]");
+  await run(page).click();
+  await expect(result(page).getByRole("img").first()).toBeVisible({ timeout: 30_000 });
+  expect(refused).toEqual(["events", "job"]);
+});
+
 test("the price follows the fields, and is what the job is charged", async ({ user: page }) => {
   await page.goto("/playground/kuaishou/kling-3.0");
   await page.getByLabel(/^Prompt/).fill("waves");

@@ -80,6 +80,9 @@ function ended(run: Run, job: Job, at: number): Run {
   }
 }
 
+/** How long after a failed look it is looked again, milliseconds. */
+const RETRY_MS = 2_000;
+
 /** The steps of a job's history behind which nothing follows. */
 const ENDS = ["succeeded", "failed", "canceled"];
 const STEPS = [
@@ -144,6 +147,16 @@ async function submit({ model, tool, input }: RunRequest): Promise<{ job_id: str
   return data as { job_id: string };
 }
 
+/** Whether a job is not over yet. */
+function isOpen({ status }: Job): boolean {
+  return status === "queued" || status === "processing";
+}
+
+/** Whether the same call may do better in a while. */
+function passes(error: unknown): boolean {
+  return error instanceof Fault && (error.status === 0 || error.status === 429 || error.status >= 500);
+}
+
 async function fetchJob(id: string): Promise<Job> {
   const { data } = await api.GET("/v1/jobs/{id}", { params: { path: { id } } });
   return (data as { data: Job }).data;
@@ -155,7 +168,11 @@ export function useRun() {
   const stop = useRef<() => void>(undefined);
   // What comes of an older run is not told any more.
   const turn = useRef(0);
-  useEffect(() => () => stop.current?.(), []);
+  const leave = useCallback(() => {
+    turn.current++;
+    stop.current?.();
+  }, []);
+  useEffect(() => leave, [leave]);
 
   const start = useCallback(async (request: RunRequest) => {
     stop.current?.();
@@ -178,8 +195,25 @@ export function useRun() {
       if (turn.current !== mine) {
         return;
       }
-      const over = () => fetchJob(job_id).then((job) => tell({ is: "ended", job, at: Date.now() }), refused);
-      stop.current = watchJob(job_id, (phase, progress) => tell({ is: "moved", phase, progress }), over);
+      // The stream was cut off or refused, or the server was away: the job goes on without us.
+      const later = () => {
+        if (turn.current !== mine) {
+          return;
+        }
+        const timer = setTimeout(watch, RETRY_MS);
+        stop.current = () => clearTimeout(timer);
+      };
+      const over = () =>
+        fetchJob(job_id).then(
+          (job) => (isOpen(job) ? later() : tell({ is: "ended", job, at: Date.now() })),
+          (error) => (passes(error) ? later() : refused(error)),
+        );
+      const watch = () => {
+        if (turn.current === mine) {
+          stop.current = watchJob(job_id, (phase, progress) => tell({ is: "moved", phase, progress }), over);
+        }
+      };
+      watch();
     } catch (error) {
       refused(error);
     }
@@ -200,10 +234,9 @@ export function useRun() {
   }, [id]);
 
   const reset = useCallback(() => {
-    turn.current++;
-    stop.current?.();
+    leave();
     dispatch({ is: "reset" });
-  }, []);
+  }, [leave]);
 
   return { run, start, cancel, reset };
 }
