@@ -27,24 +27,21 @@ async function hangsUp(): Promise<{ url: string; http: Http }> {
   return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, http };
 }
 
-const test = base.extend<object, { server: Server }>({
-  server: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
-    async ({}, use) => {
-      const { url, http } = await hangsUp();
-      const settings = [
-        `providers.openai.base_url=${url}/v1`,
-        `providers.fal.base_url=${url}`,
-        "engine.operator_from_usd=0.01",
-      ];
-      await withServer(settings, async (server) => {
-        server.spool("accounts", "credit", "1", "25.00", "--live", "--reference", "opening");
-        await use(server);
-      });
-      http.close();
-    },
-    { scope: "worker" },
-  ],
+const test = base.extend<object>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
+  server: async ({}, use) => {
+    const { url, http } = await hangsUp();
+    const settings = [
+      `providers.openai.base_url=${url}/v1`,
+      `providers.fal.base_url=${url}`,
+      "engine.operator_from_usd=0.01",
+    ];
+    await withServer(settings, async (server) => {
+      server.spool("accounts", "credit", "1", "25.00", "--live", "--reference", "opening");
+      await use(server);
+    });
+    http.close();
+  },
 });
 
 /** A live job whose answer was lost. */

@@ -10,32 +10,29 @@ import { accessible, test as base, expect, type Server, shot, withServer } from 
 const SECRET = "sk-canary-81d2";
 
 /** A provider that knows one key and lists its models. */
-const test = base.extend<object, { server: Server }>({
-  server: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
-    async ({}, use) => {
-      const http = createServer((request, answer) => {
-        const known = request.headers.authorization === `Bearer ${SECRET}`;
-        answer.writeHead(known ? 200 : 401, { "content-type": "application/json" });
-        answer.end(
-          JSON.stringify(
-            known ? { object: "list", data: [] } : { error: { code: "invalid_api_key", message: "no" } },
-          ),
-        );
-      });
-      await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-      const folder = mkdtempSync(join(tmpdir(), "spool-master-"));
-      const file = join(folder, "master.key");
-      execFileSync(process.env.SPOOL_BIN ?? "", ["master-key", "new", file], {
-        env: { PATH: process.env.PATH },
-      });
-      const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/v1`;
-      await withServer([`secrets.master_key_file=${file}`, `providers.openai.base_url=${url}`], use);
-      http.close();
-      rmSync(folder, { recursive: true });
-    },
-    { scope: "worker" },
-  ],
+const test = base.extend<object>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
+  server: async ({}, use) => {
+    const http = createServer((request, answer) => {
+      const known = request.headers.authorization === `Bearer ${SECRET}`;
+      answer.writeHead(known ? 200 : 401, { "content-type": "application/json" });
+      answer.end(
+        JSON.stringify(
+          known ? { object: "list", data: [] } : { error: { code: "invalid_api_key", message: "no" } },
+        ),
+      );
+    });
+    await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+    const folder = mkdtempSync(join(tmpdir(), "spool-master-"));
+    const file = join(folder, "master.key");
+    execFileSync(process.env.SPOOL_BIN ?? "", ["master-key", "new", file], {
+      env: { PATH: process.env.PATH },
+    });
+    const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/v1`;
+    await withServer([`secrets.master_key_file=${file}`, `providers.openai.base_url=${url}`], use);
+    http.close();
+    rmSync(folder, { recursive: true });
+  },
 });
 
 // Each goes through several states of a page and looks for faults in both colour schemes.

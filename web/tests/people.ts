@@ -126,11 +126,8 @@ export async function receiver(...statuses: number[]): Promise<{ url: string; go
 
 /** A server that tries each message once, so that what fails is over at once; and a person of the test's own. */
 export const test = base.extend<{ me: Person; mine: import("@playwright/test").Page }>({
-  server: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
-    async ({}, use) => withServer(["webhooks.retry_pauses_s=0"], use),
-    { scope: "worker" },
-  ],
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
+  server: async ({}, use) => withServer(["webhooks.retry_pauses_s=0"], use),
   me: async ({ server }, use) => use(person(server)),
   /** The page, signed in as this person. */
   mine: async ({ page, me }, use) => {

@@ -87,18 +87,17 @@ export async function withServer(settings: string[], use: (server: Server) => Pr
 }
 
 interface Fixtures {
+  server: Server;
   /** The page, signed in with the test key. */
   user: Page;
   /** The page, signed in with the operator's key. */
   operator: Page;
 }
 
-export const test = base.extend<Fixtures, { server: Server }>({
-  server: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
-    async ({}, use) => withServer([], use),
-    { scope: "worker" },
-  ],
+export const test = base.extend<Fixtures>({
+  // One for each test: what one test makes, no other one counts.
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form
+  server: async ({}, use) => withServer([], use),
   baseURL: async ({ server }, use) => use(server.url),
   /** Fails the test where the page asks another host for something, breaks its content policy, or throws. */
   page: async ({ page, server }, use) => {

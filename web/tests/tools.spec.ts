@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 import { accessible, expect, type Server, shot, test } from "./spool";
 
-const PICTURE = "public/examples/picture.jpg";
+const PICTURE = "src/pages/tools/files/picture.jpg";
 
 interface Listed {
   id: string;
