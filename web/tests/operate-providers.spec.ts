@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { call, dark, phone } from "./operating";
-import { accessible, test as base, expect, type Server, shot, withServer } from "./spool";
+import { accessible, test as base, expect, shot, withServer } from "./spool";
 
 const SECRET = "sk-canary-81d2";
 
