@@ -22,6 +22,15 @@ export function Sound({ url, name, duration, onError, onTime, player }: Props) {
   const [length, setLength] = useState(duration ?? 0);
   const [at, setAt] = useState(0);
 
+  const measure = useCallback(() => {
+    const seconds = audio.current?.duration ?? Number.NaN;
+    if (Number.isFinite(seconds)) {
+      setLength(seconds);
+    }
+  }, []);
+  // A sound that was at hand has told its length before the page was there to hear it.
+  useEffect(measure, [measure]);
+
   const tell = useCallback(() => {
     const second = audio.current?.currentTime ?? 0;
     setAt(second);
@@ -65,9 +74,7 @@ export function Sound({ url, name, duration, onError, onTime, player }: Props) {
         ref={audio}
         src={url}
         preload="metadata"
-        onLoadedMetadata={({ currentTarget }) =>
-          Number.isFinite(currentTarget.duration) && setLength(currentTarget.duration)
-        }
+        onLoadedMetadata={measure}
         onPlay={() => setPlaying(true)}
         onPause={() => setPlaying(false)}
         onEnded={() => setPlaying(false)}
