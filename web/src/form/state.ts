@@ -37,3 +37,19 @@ export interface FieldProps {
   /** The field is left. */
   onLeave(): void;
 }
+
+/** What stands around every input: its name above, and below it what is wrong and what it is for. */
+export function framed({ label, help, fault, required }: FieldProps) {
+  return {
+    label,
+    description: help,
+    error: fault,
+    withAsterisk: required,
+    inputWrapperOrder: ["label", "input", "error", "description"] as (
+      | "label"
+      | "input"
+      | "error"
+      | "description"
+    )[],
+  };
+}

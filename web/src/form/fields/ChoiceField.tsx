@@ -1,7 +1,7 @@
 /** One of a few words, one of many, or several. */
 import { Input, MultiSelect, SegmentedControl, Select, Switch, TagsInput } from "@mantine/core";
 import { choicesOf } from "../schema";
-import type { FieldProps } from "../state";
+import { type FieldProps, framed } from "../state";
 import classes from "./Field.module.css";
 
 /** A word of a choice for people. */
@@ -15,7 +15,7 @@ function few(words: (string | number)[]): boolean {
 }
 
 export function ChoiceField(props: FieldProps) {
-  const { id, name, label, help, fault, required, disabled, spec, value, onChange, onLeave } = props;
+  const { id, name, label, required, disabled, spec, value, onChange, onLeave } = props;
   const words = choicesOf(spec);
   const preset = spec.default;
   const choose = (text: string | null) => {
@@ -25,15 +25,7 @@ export function ChoiceField(props: FieldProps) {
   const chosen = value ?? preset;
   if (preset !== undefined && few(words)) {
     return (
-      <Input.Wrapper
-        label={label}
-        labelElement="div"
-        labelProps={{ id: `${id}-label` }}
-        description={help}
-        error={fault}
-        withAsterisk={required}
-        inputWrapperOrder={["label", "input", "error", "description"]}
-      >
+      <Input.Wrapper {...framed(props)} labelElement="div" labelProps={{ id: `${id}-label` }}>
         <div className={classes.row}>
           <SegmentedControl
             id={id}
@@ -53,10 +45,7 @@ export function ChoiceField(props: FieldProps) {
   return (
     <Select
       id={id}
-      label={label}
-      description={help}
-      error={fault}
-      withAsterisk={required}
+      {...framed(props)}
       aria-required={required || undefined}
       disabled={disabled}
       data={words.map((word) => ({
@@ -72,7 +61,6 @@ export function ChoiceField(props: FieldProps) {
       clearable={value !== undefined && preset === undefined}
       clearButtonProps={{ "aria-label": `Clear ${label}` }}
       allowDeselect={false}
-      inputWrapperOrder={["label", "input", "error", "description"]}
     />
   );
 }
@@ -108,14 +96,11 @@ const texts = (value: unknown): string[] =>
 const orNothing = (list: string[]) => (list.length > 0 ? list : undefined);
 
 export function ChoicesField(props: FieldProps) {
-  const { id, label, help, fault, required, disabled, spec, value, onChange, onLeave } = props;
+  const { id, label, disabled, spec, value, onChange, onLeave } = props;
   return (
     <MultiSelect
       id={id}
-      label={label}
-      description={help}
-      error={fault}
-      withAsterisk={required}
+      {...framed(props)}
       disabled={disabled}
       data={(spec.items?.enum ?? []).map(String)}
       value={texts(value)}
@@ -125,20 +110,16 @@ export function ChoicesField(props: FieldProps) {
       searchable
       clearable
       clearButtonProps={{ "aria-label": `Clear ${label}` }}
-      inputWrapperOrder={["label", "input", "error", "description"]}
     />
   );
 }
 
 export function TextsField(props: FieldProps) {
-  const { id, label, help, fault, required, disabled, spec, value, onChange, onLeave } = props;
+  const { id, disabled, spec, value, onChange, onLeave } = props;
   return (
     <TagsInput
       id={id}
-      label={label}
-      description={help}
-      error={fault}
-      withAsterisk={required}
+      {...framed(props)}
       disabled={disabled}
       value={texts(value)}
       onChange={(list) => onChange(orNothing(list))}
@@ -146,7 +127,6 @@ export function TextsField(props: FieldProps) {
       maxTags={spec.maxItems}
       acceptValueOnBlur
       placeholder="Write one and press Enter"
-      inputWrapperOrder={["label", "input", "error", "description"]}
     />
   );
 }

@@ -6,7 +6,7 @@ import { fits } from "../check";
 import { Given } from "../media/Given";
 import classes from "../media/Media.module.css";
 import { upload } from "../media/upload";
-import { type FieldProps, useForm } from "../state";
+import { type FieldProps, framed, useForm } from "../state";
 
 const Drop = lazy(() => import("../media/Drop"));
 
@@ -33,7 +33,7 @@ function listed(value: unknown): string[] {
 }
 
 export function MediaField(props: FieldProps & { place: string }) {
-  const { id, label, help, fault, required, disabled, spec, place, onChange, onLeave } = props;
+  const { id, label, fault, disabled, spec, place, onChange, onLeave } = props;
   const { faults } = useForm();
   const many = spec.type === "array";
   const one = many ? (spec.items ?? {}) : spec;
@@ -106,14 +106,11 @@ export function MediaField(props: FieldProps & { place: string }) {
   const full = values.length >= most;
   return (
     <Input.Wrapper
-      label={label}
+      {...framed(props)}
       labelElement="div"
       labelProps={{ id: `${id}-label` }}
-      description={help}
       error={wrong ?? fault}
       errorProps={{ role: "alert" }}
-      withAsterisk={required}
-      inputWrapperOrder={["label", "input", "error", "description"]}
     >
       <Stack gap={6} mb={5} role="group" aria-labelledby={`${id}-label`} onPaste={paste}>
         {values.map((value, at) => (

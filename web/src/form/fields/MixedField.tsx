@@ -2,7 +2,7 @@
 import { JsonInput, SegmentedControl, Stack } from "@mantine/core";
 import { useState } from "react";
 import { choicesOf } from "../schema";
-import type { FieldProps } from "../state";
+import { type FieldProps, framed } from "../state";
 import { label as labelOf } from "../wording";
 import { NumberField } from "./NumberField";
 
@@ -38,7 +38,7 @@ export function ChoiceOrNumberField(props: FieldProps) {
 
 /** What no other field is for. */
 export function JsonField(props: FieldProps) {
-  const { id, label, help, fault, required, disabled, value, onChange, onLeave } = props;
+  const { id, fault, disabled, value, onChange, onLeave } = props;
   const [text, setText] = useState(value === undefined ? "" : JSON.stringify(value, null, 2));
   const [trouble, setTrouble] = useState<string>();
   const write = (text: string) => {
@@ -57,10 +57,8 @@ export function JsonField(props: FieldProps) {
   return (
     <JsonInput
       id={id}
-      label={label}
-      description={help}
+      {...framed(props)}
       error={trouble ?? fault}
-      withAsterisk={required}
       disabled={disabled}
       value={text}
       onChange={write}
@@ -68,7 +66,6 @@ export function JsonField(props: FieldProps) {
       autosize
       minRows={2}
       maxRows={12}
-      inputWrapperOrder={["label", "input", "error", "description"]}
     />
   );
 }

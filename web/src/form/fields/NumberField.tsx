@@ -2,7 +2,7 @@
 import { ActionIcon, Group, Input, NumberInput, Slider, Tooltip } from "@mantine/core";
 import { IconDice5, IconX } from "@tabler/icons-react";
 import type { Spec } from "../schema";
-import type { FieldProps } from "../state";
+import { type FieldProps, framed } from "../state";
 import classes from "./Field.module.css";
 
 /** How far one step goes: small ranges are told finer. */
@@ -40,14 +40,10 @@ export function NumberField(props: FieldProps) {
   };
   return (
     <Input.Wrapper
-      label={label}
+      {...framed(props)}
       labelProps={{ htmlFor: id }}
-      description={help}
       descriptionProps={{ id: `${id}-help` }}
-      error={fault}
       errorProps={{ id: `${id}-fault`, role: "alert" }}
-      withAsterisk={required}
-      inputWrapperOrder={["label", "input", "error", "description"]}
     >
       <Group gap="md" wrap="nowrap" className={classes.row}>
         {slides(spec) && (
@@ -99,14 +95,13 @@ export function randomSeed(spec: Spec): number {
   return least + (random % (most - least + 1));
 }
 
-export function SeedField({ id, label, help, fault, disabled, spec, value, onChange, onLeave }: FieldProps) {
+export function SeedField(props: FieldProps) {
+  const { id, disabled, spec, value, onChange, onLeave } = props;
   const seed = asNumber(value);
   return (
     <NumberInput
       id={id}
-      label={label}
-      description={help}
-      error={fault}
+      {...framed(props)}
       disabled={disabled}
       value={seed ?? ""}
       onChange={(value) => onChange(value === "" ? undefined : Number(value))}
@@ -143,7 +138,6 @@ export function SeedField({ id, label, help, fault, disabled, spec, value, onCha
           </Tooltip>
         </Group>
       }
-      inputWrapperOrder={["label", "input", "error", "description"]}
     />
   );
 }

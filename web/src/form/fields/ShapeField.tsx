@@ -2,7 +2,7 @@
 import { Group, Input, NumberInput, Radio, Text } from "@mantine/core";
 import { useState } from "react";
 import { choicesOf } from "../schema";
-import type { FieldProps } from "../state";
+import { type FieldProps, framed } from "../state";
 import { Shape } from "./Shape";
 import classes from "./ShapeField.module.css";
 
@@ -47,7 +47,7 @@ function Cards({
 }
 
 export function ShapeField(props: FieldProps) {
-  const { id, label, help, fault, required, disabled, spec, value, onChange, onLeave } = props;
+  const { id, required, disabled, spec, value, onChange, onLeave } = props;
   const words = choicesOf(spec).map(String);
   const chosen = value ?? spec.default;
   const choose = (word: string) => {
@@ -59,13 +59,9 @@ export function ShapeField(props: FieldProps) {
   return (
     <Radio.Group
       id={id}
-      label={label}
-      description={help}
-      error={fault}
-      withAsterisk={required}
+      {...framed(props)}
       value={chosen === undefined ? null : String(chosen)}
       onChange={choose}
-      inputWrapperOrder={["label", "input", "error", "description"]}
     >
       <Cards
         words={words}
@@ -87,7 +83,7 @@ function sides(value: unknown): [string, string] | undefined {
 }
 
 export function SizeField(props: FieldProps) {
-  const { id, label, help, fault, required, disabled, spec, value, onChange, onLeave } = props;
+  const { id, label, fault, disabled, spec, value, onChange, onLeave } = props;
   const words = choicesOf(spec).map(String);
   const pixels = sides(value);
   const known = typeof value === "string" && words.includes(value);
@@ -105,14 +101,10 @@ export function SizeField(props: FieldProps) {
   const side = spec.anyOf?.find((form) => form.properties?.width)?.properties?.width;
   return (
     <Input.Wrapper
-      label={label}
+      {...framed(props)}
       labelElement="div"
       labelProps={{ id: `${id}-label` }}
-      description={help}
-      error={fault}
       errorProps={{ role: "alert" }}
-      withAsterisk={required}
-      inputWrapperOrder={["label", "input", "error", "description"]}
     >
       <div>
         {words.length > 0 && (

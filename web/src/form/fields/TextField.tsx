@@ -1,6 +1,6 @@
 /** Words, long or short, and the id of a job. */
 import { Text, Textarea, TextInput } from "@mantine/core";
-import type { FieldProps } from "../state";
+import { type FieldProps, framed } from "../state";
 import { number } from "../wording";
 
 /** How many characters there are, once the end is near. */
@@ -23,16 +23,13 @@ function useText({ value, onChange }: FieldProps) {
 }
 
 export function WordsField(props: FieldProps) {
-  const { id, label, help, fault, required, disabled, spec, onLeave } = props;
+  const { id, required, disabled, spec, onLeave } = props;
   const { text, write } = useText(props);
   return (
     <div>
       <Textarea
         id={id}
-        label={label}
-        description={help}
-        error={fault}
-        withAsterisk={required}
+        {...framed(props)}
         aria-required={required || undefined}
         disabled={disabled}
         autosize
@@ -42,7 +39,6 @@ export function WordsField(props: FieldProps) {
         placeholder={typeof spec.default === "string" ? spec.default : undefined}
         onChange={(event) => write(event.currentTarget.value)}
         onBlur={onLeave}
-        inputWrapperOrder={["label", "input", "error", "description"]}
       />
       <Count text={text} most={spec.maxLength} />
     </div>
@@ -50,15 +46,12 @@ export function WordsField(props: FieldProps) {
 }
 
 export function TextField(props: FieldProps & { placeholder?: string }) {
-  const { id, label, help, fault, required, disabled, spec, onLeave, placeholder } = props;
+  const { id, required, disabled, spec, onLeave, placeholder } = props;
   const { text, write } = useText(props);
   return (
     <TextInput
       id={id}
-      label={label}
-      description={help}
-      error={fault}
-      withAsterisk={required}
+      {...framed(props)}
       aria-required={required || undefined}
       disabled={disabled}
       value={text}
@@ -67,7 +60,6 @@ export function TextField(props: FieldProps & { placeholder?: string }) {
       }
       onChange={(event) => write(event.currentTarget.value)}
       onBlur={onLeave}
-      inputWrapperOrder={["label", "input", "error", "description"]}
     />
   );
 }

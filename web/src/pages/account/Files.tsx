@@ -7,6 +7,7 @@ import type { components } from "../../api/schema";
 import { Confirm } from "../../parts/Confirm";
 import { More } from "../../parts/More";
 import { Empty, Trouble, Waiting } from "../../parts/Notes";
+import { ScrollTable } from "../../parts/ScrollTable";
 import { moment, size } from "../../parts/words";
 
 type File = components["schemas"]["File"];
@@ -43,67 +44,58 @@ export function Files() {
         </Empty>
       ) : (
         <>
-          <Table.ScrollContainer
-            pos="relative"
-            minWidth={620}
-            type="native"
-            tabIndex={0}
-            role="region"
-            aria-label="Files"
-          >
-            <Table verticalSpacing="xs">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Name</Table.Th>
-                  <Table.Th>Type</Table.Th>
-                  <Table.Th ta="right">Size</Table.Th>
-                  <Table.Th>Uploaded</Table.Th>
-                  <Table.Th>
-                    <VisuallyHidden>Actions</VisuallyHidden>
-                  </Table.Th>
+          <ScrollTable name="Files" minWidth={620}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Name</Table.Th>
+                <Table.Th>Type</Table.Th>
+                <Table.Th ta="right">Size</Table.Th>
+                <Table.Th>Uploaded</Table.Th>
+                <Table.Th>
+                  <VisuallyHidden>Actions</VisuallyHidden>
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {files.map((file) => (
+                <Table.Tr key={file.id}>
+                  <Table.Td maw={260}>
+                    <Anchor href={file.url} target="_blank" rel="noreferrer" size="sm" className="anywhere">
+                      {file.name ?? file.id}
+                    </Anchor>
+                  </Table.Td>
+                  <Table.Td>
+                    {file.content_type}
+                    {file.width && file.height && (
+                      <Text span size="sm" c="dimmed">
+                        {" "}
+                        {file.width} × {file.height}
+                      </Text>
+                    )}
+                  </Table.Td>
+                  <Table.Td ta="right">{size(file.size_bytes)}</Table.Td>
+                  <Table.Td>
+                    {moment(file.created_at)}
+                    {file.expires_at && (
+                      <Text size="xs" c="dimmed">
+                        goes by itself {moment(file.expires_at)}
+                      </Text>
+                    )}
+                  </Table.Td>
+                  <Table.Td ta="right">
+                    <Button
+                      size="compact-xs"
+                      variant="default"
+                      onClick={() => setDoomed(file)}
+                      aria-label={`Delete ${file.name ?? file.id}`}
+                    >
+                      Delete
+                    </Button>
+                  </Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {files.map((file) => (
-                  <Table.Tr key={file.id}>
-                    <Table.Td maw={260}>
-                      <Anchor href={file.url} target="_blank" rel="noreferrer" size="sm" className="anywhere">
-                        {file.name ?? file.id}
-                      </Anchor>
-                    </Table.Td>
-                    <Table.Td>
-                      {file.content_type}
-                      {file.width && file.height && (
-                        <Text span size="sm" c="dimmed">
-                          {" "}
-                          {file.width} × {file.height}
-                        </Text>
-                      )}
-                    </Table.Td>
-                    <Table.Td ta="right">{size(file.size_bytes)}</Table.Td>
-                    <Table.Td>
-                      {moment(file.created_at)}
-                      {file.expires_at && (
-                        <Text size="xs" c="dimmed">
-                          goes by itself {moment(file.expires_at)}
-                        </Text>
-                      )}
-                    </Table.Td>
-                    <Table.Td ta="right">
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        onClick={() => setDoomed(file)}
-                        aria-label={`Delete ${file.name ?? file.id}`}
-                      >
-                        Delete
-                      </Button>
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+              ))}
+            </Table.Tbody>
+          </ScrollTable>
           <More pages={pages} />
         </>
       )}

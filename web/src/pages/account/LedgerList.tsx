@@ -5,6 +5,7 @@ import type { components } from "../../api/schema";
 import { PageLink } from "../../parts/links";
 import { More } from "../../parts/More";
 import { Empty, Trouble, Waiting } from "../../parts/Notes";
+import { ScrollTable } from "../../parts/ScrollTable";
 import { moment, usd } from "../../parts/words";
 
 type Line = components["schemas"]["Ledger"]["data"][number];
@@ -38,39 +39,30 @@ export function LedgerList() {
         </Empty>
       ) : (
         <>
-          <Table.ScrollContainer
-            pos="relative"
-            minWidth={620}
-            type="native"
-            tabIndex={0}
-            role="region"
-            aria-label="Ledger"
-          >
-            <Table verticalSpacing="xs">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>When</Table.Th>
-                  <Table.Th>What</Table.Th>
-                  <Table.Th>State</Table.Th>
-                  <Table.Th ta="right">Amount</Table.Th>
+          <ScrollTable name="Ledger" minWidth={620}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>When</Table.Th>
+                <Table.Th>What</Table.Th>
+                <Table.Th>State</Table.Th>
+                <Table.Th ta="right">Amount</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {lines.map((line) => (
+                <Table.Tr key={name(line)}>
+                  <Table.Td>{moment(line.at)}</Table.Td>
+                  <Table.Td>
+                    <What line={line} />
+                  </Table.Td>
+                  <Table.Td>{state(line)}</Table.Td>
+                  <Table.Td ta="right" ff="monospace">
+                    {amount(line)}
+                  </Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {lines.map((line) => (
-                  <Table.Tr key={name(line)}>
-                    <Table.Td>{moment(line.at)}</Table.Td>
-                    <Table.Td>
-                      <What line={line} />
-                    </Table.Td>
-                    <Table.Td>{state(line)}</Table.Td>
-                    <Table.Td ta="right" ff="monospace">
-                      {amount(line)}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+              ))}
+            </Table.Tbody>
+          </ScrollTable>
           <More pages={pages} />
         </>
       )}

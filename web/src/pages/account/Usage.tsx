@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from "react";
 import { query } from "../../api/client";
 import type { components } from "../../api/schema";
 import { Empty, Trouble, Waiting } from "../../parts/Notes";
+import { ScrollTable } from "../../parts/ScrollTable";
 import { usd } from "../../parts/words";
 
 type Report = components["schemas"]["Usage"];
@@ -70,39 +71,30 @@ export function Usage() {
             ]}
             w="fit-content"
           />
-          <Table.ScrollContainer
-            pos="relative"
-            minWidth={520}
-            type="native"
-            tabIndex={0}
-            role="region"
-            aria-label="Usage"
-          >
-            <Table verticalSpacing="xs">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{group === "key" ? "Key" : "Model"}</Table.Th>
-                  <Table.Th ta="right">Jobs</Table.Th>
-                  <Table.Th ta="right">Succeeded</Table.Th>
-                  <Table.Th ta="right">Failed</Table.Th>
-                  <Table.Th ta="right">Canceled</Table.Th>
-                  <Table.Th ta="right">Charged</Table.Th>
+          <ScrollTable name="Usage" minWidth={520}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{group === "key" ? "Key" : "Model"}</Table.Th>
+                <Table.Th ta="right">Jobs</Table.Th>
+                <Table.Th ta="right">Succeeded</Table.Th>
+                <Table.Th ta="right">Failed</Table.Th>
+                <Table.Th ta="right">Canceled</Table.Th>
+                <Table.Th ta="right">Charged</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {table.data.data.map((row) => (
+                <Table.Tr key={row.model ?? row.key}>
+                  <Table.Td>{row.model ?? (row.key_name || row.key)}</Table.Td>
+                  <Table.Td ta="right">{row.jobs}</Table.Td>
+                  <Table.Td ta="right">{row.succeeded}</Table.Td>
+                  <Table.Td ta="right">{row.failed}</Table.Td>
+                  <Table.Td ta="right">{row.canceled}</Table.Td>
+                  <Table.Td ta="right">{usd(row.charged_usd)}</Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {table.data.data.map((row) => (
-                  <Table.Tr key={row.model ?? row.key}>
-                    <Table.Td>{row.model ?? (row.key_name || row.key)}</Table.Td>
-                    <Table.Td ta="right">{row.jobs}</Table.Td>
-                    <Table.Td ta="right">{row.succeeded}</Table.Td>
-                    <Table.Td ta="right">{row.failed}</Table.Td>
-                    <Table.Td ta="right">{row.canceled}</Table.Td>
-                    <Table.Td ta="right">{usd(row.charged_usd)}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+              ))}
+            </Table.Tbody>
+          </ScrollTable>
         </>
       )}
     </Stack>

@@ -1,6 +1,7 @@
 /** Where the time went: each step of the job, and phases and attempts on one axis. */
 import { Box, Group, Paper, SimpleGrid, Stack, Timeline as Steps, Table, Text, Title } from "@mantine/core";
 import type { LibraryJob } from "../../api/library";
+import { ScrollTable } from "../../parts/ScrollTable";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { moment, span, words } from "../../parts/words";
 import { lasted } from "./lasted";
@@ -56,46 +57,37 @@ export function Timeline({ job }: { job: LibraryJob }) {
         </Paper>
       </SimpleGrid>
       {attempts.length > 0 && (
-        <Table.ScrollContainer
-          pos="relative"
-          minWidth={760}
-          type="native"
-          tabIndex={0}
-          role="region"
-          aria-label="Attempts"
-        >
-          <Table verticalSpacing="xs">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Attempt</Table.Th>
-                <Table.Th>Provider</Table.Th>
-                <Table.Th>Outcome</Table.Th>
-                <Table.Th>What went wrong</Table.Th>
-                <Table.Th>Began</Table.Th>
-                <Table.Th ta="right">Took</Table.Th>
+        <ScrollTable name="Attempts" minWidth={760}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Attempt</Table.Th>
+              <Table.Th>Provider</Table.Th>
+              <Table.Th>Outcome</Table.Th>
+              <Table.Th>What went wrong</Table.Th>
+              <Table.Th>Began</Table.Th>
+              <Table.Th ta="right">Took</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {attempts.map((attempt) => (
+              <Table.Tr key={`${attempt.part} ${attempt.no}`}>
+                <Table.Td>
+                  {attempt.no}
+                  {attempt.part !== null && `, part ${attempt.part + 1}`}
+                </Table.Td>
+                <Table.Td>{attempt.provider}</Table.Td>
+                <Table.Td>
+                  <StatusBadge status={attempt.outcome} />
+                </Table.Td>
+                <Table.Td>{attempt.trouble ? <code>{attempt.trouble}</code> : "–"}</Table.Td>
+                <Table.Td>{moment(attempt.started_at)}</Table.Td>
+                <Table.Td ta="right">
+                  {attempt.ended_at ? lasted(attempt.started_at, attempt.ended_at) : "goes on"}
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {attempts.map((attempt) => (
-                <Table.Tr key={`${attempt.part} ${attempt.no}`}>
-                  <Table.Td>
-                    {attempt.no}
-                    {attempt.part !== null && `, part ${attempt.part + 1}`}
-                  </Table.Td>
-                  <Table.Td>{attempt.provider}</Table.Td>
-                  <Table.Td>
-                    <StatusBadge status={attempt.outcome} />
-                  </Table.Td>
-                  <Table.Td>{attempt.trouble ? <code>{attempt.trouble}</code> : "–"}</Table.Td>
-                  <Table.Td>{moment(attempt.started_at)}</Table.Td>
-                  <Table.Td ta="right">
-                    {attempt.ended_at ? lasted(attempt.started_at, attempt.ended_at) : "goes on"}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            ))}
+          </Table.Tbody>
+        </ScrollTable>
       )}
     </Stack>
   );
