@@ -12,8 +12,20 @@ const LOCK: &str = "spool.lock";
 const NETWORK: [&str; 9] =
     ["nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "lustre", "fuse.sshfs", "fuse.glusterfs"];
 
-/// Makes the folder where it is missing, and takes it until the returned file is dropped.
-pub(super) fn take(dir: &Path) -> Result<File, OpenError> {
+/// The folder is ours as long as this lives.
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    /// Told to the system, since closing the file is not enough: a program that this process is just starting holds a copy
+    /// of every open file, and with it the lock, until it runs. A failure is what closing alone would be: the lock ends
+    /// with the last copy.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
+/// Makes the folder where it is missing, and takes it until the returned lock is dropped.
+pub(super) fn take(dir: &Path) -> Result<Lock, OpenError> {
     let failed = |error| OpenError::Folder { folder: dir.to_owned(), error };
     std::fs::create_dir_all(dir).map_err(failed)?;
     let whole = dir.canonicalize().map_err(failed)?;
@@ -25,7 +37,7 @@ pub(super) fn take(dir: &Path) -> Result<File, OpenError> {
     let file =
         OpenOptions::new().create(true).truncate(false).write(true).open(dir.join(LOCK)).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(dir.to_owned())),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }
@@ -50,6 +62,17 @@ fn network_kind(mounts: &str, dir: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn d4_a_folder_is_free_once_it_is_let_go_even_while_a_program_is_being_started() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = take(dir.path()).unwrap();
+        assert!(matches!(take(dir.path()), Err(OpenError::InUse(_))));
+        let held_by_a_child = lock.0.try_clone().unwrap();
+        drop(lock);
+        take(dir.path()).unwrap();
+        drop(held_by_a_child);
+    }
 
     #[test]
     fn d4_a_folder_on_a_network_is_recognised() {

@@ -31,7 +31,6 @@ mod submit;
 mod usage;
 mod writer;
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -65,7 +64,7 @@ pub struct Sqlite {
     readers: Arc<Readers>,
     writer: Writer,
     clock: Arc<dyn Clock>,
-    _lock: File,
+    _lock: folder::Lock,
 }
 
 /// The data folder could not be opened.
