@@ -61,7 +61,7 @@ test("the overview shows the API's numbers, as tiles, as a chart, as a table and
 
   await page.getByRole("group", { name: "By" }).getByText("Provider", { exact: true }).click();
   await expect(page.getByRole("region", { name: "Spend by provider" })).toContainText("sandbox");
-  await page.getByRole("group", { name: "Days (UTC)" }).getByText("7 days").click();
+  await page.getByRole("group", { name: "Days" }).getByText("7 days").click();
   await expect(page.getByText("the 7 days before").or(page.getByText("none before")).first()).toBeVisible();
   await page.getByRole("group", { name: "Mode" }).getByText("Both", { exact: true }).click();
   await expect(tile("Jobs")).toContainText(String(totals.jobs));

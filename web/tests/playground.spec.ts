@@ -10,6 +10,20 @@ const PIXEL = Buffer.from(
 const run = (page: Page) => page.getByRole("button", { name: /^Run for \$/ });
 const result = (page: Page) => page.getByRole("tabpanel", { name: "Result" });
 
+/** Pictures of one pixel, as they are dropped or pasted. */
+function pixels(page: Page, ...names: string[]) {
+  return page.evaluateHandle(
+    ([bytes, names]) => {
+      const data = new DataTransfer();
+      for (const name of names) {
+        data.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
+      }
+      return data;
+    },
+    [[...PIXEL], names] as const,
+  );
+}
+
 /** What the account was charged in all. */
 async function charged(page: Page): Promise<string> {
   const answer = await page.request.get("/v1/balance");
@@ -186,14 +200,7 @@ test("a dropped file is uploaded, shown, and sent", async ({ user: page }) => {
   await page.getByLabel(/^Prompt/).fill("the same at night");
   const drop = page.getByLabel("Choose images");
   await expect(drop).toBeAttached();
-  const data = await page.evaluateHandle(
-    (bytes) => {
-      const data = new DataTransfer();
-      data.items.add(new File([new Uint8Array(bytes)], "dusk.png", { type: "image/png" }));
-      return data;
-    },
-    [...PIXEL],
-  );
+  const data = await pixels(page, "dusk.png");
   await drop.dispatchEvent("drop", { dataTransfer: data });
   const given = page.getByRole("group", { name: "Images" });
   await expect(given.getByText("dusk.png")).toBeVisible();
@@ -208,6 +215,50 @@ test("a dropped file is uploaded, shown, and sent", async ({ user: page }) => {
   await expect(page.getByLabel(/^Prompt/)).toHaveValue("the same at night");
   await given.getByRole("button", { name: "Remove Images 1" }).click();
   await expect(given.getByText("dusk.png")).toHaveCount(0);
+});
+
+test("pasted files are put in order, and sent in it", async ({ user: page }) => {
+  await page.goto("/playground/openai/gpt-image-2");
+  await page.getByLabel(/^Prompt/).fill("all in one picture");
+  const given = page.getByRole("group", { name: "Images" });
+  await expect(page.getByLabel("Choose images")).toBeAttached();
+  for (const name of ["first.png", "second.png", "third.png"]) {
+    const clipboardData = await pixels(page, name);
+    await given.evaluate(
+      (group, clipboardData) =>
+        group.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true })),
+      clipboardData,
+    );
+    await expect(given.getByText(name)).toBeVisible();
+  }
+  await given.getByRole("button", { name: "Move Images 3 up" }).click();
+  await given.getByRole("button", { name: "Move Images 1 down" }).click();
+  await given.getByRole("button", { name: "Remove Images 3" }).click();
+  await expect(given.getByText(/\.png$/)).toHaveText(["third.png", "first.png"]);
+  await run(page).click();
+  await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
+
+  const read = async (path: string) => (await page.request.get(path)).json();
+  const { data } = (await read("/v1/library?limit=1")) as { data: { id: string }[] };
+  const { input } = (await read(`/v1/library/${data[0]?.id}`)) as { input: { image_urls: string[] } };
+  const files = await Promise.all(input.image_urls.map((id) => read(`/v1/files/${id}`)));
+  expect(files.map(({ name }) => name)).toEqual(["third.png", "first.png"]);
+});
+
+test("a model without a stanza takes parameters that only its provider knows", async ({ user: page }) => {
+  await page.goto("/playground?search=any+model+at+fal");
+  await page.getByRole("link", { name: /Any model at fal/ }).click();
+  await page.getByLabel("Endpoint").fill("flux/dev");
+  await page.getByRole("button", { name: "Open" }).click();
+  await expect(page).toHaveURL(/\/playground\/fal-ai\/flux\/dev$/);
+  await page.getByLabel(/^Prompt/).fill("a kite");
+  await page.getByLabel("Further parameters").fill('{ "guidance_scale": 3.5 }');
+  await run(page).click();
+  await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
+  const read = async (path: string) => (await page.request.get(path)).json();
+  const { data } = (await read("/v1/library?limit=1")) as { data: { id: string; model: string }[] };
+  expect(data[0]?.model).toBe("fal-ai/flux/dev");
+  expect((await read(`/v1/library/${data[0]?.id}`)).input).toMatchObject({ guidance_scale: 3.5 });
 });
 
 test("an earlier job fills the form, and its result goes into another model", async ({ user: page }) => {

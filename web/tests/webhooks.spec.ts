@@ -77,7 +77,7 @@ test("an endpoint is added, tested, given a new secret, switched off and on, cha
 
     await card.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Leave it" }).click();
     await expect(card).toBeVisible();
     await card.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();

@@ -39,5 +39,14 @@ const session: Middleware = {
 export const api = createFetchClient<paths>({ baseUrl: "", credentials: "same-origin" });
 api.use(session);
 
+/** What a call answered, which is there whenever the call returns. */
+export async function answered<Data>(call: Promise<{ data?: Data; response: Response }>): Promise<Data> {
+  const { data, response } = await call;
+  if (data === undefined) {
+    throw new Fault("The server answered with nothing.", response.status, "unknown");
+  }
+  return data;
+}
+
 /** The same calls as queries and mutations of TanStack Query. */
 export const query = createQueryClient(api);

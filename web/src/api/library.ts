@@ -1,6 +1,5 @@
 /** The account's jobs, whatever dialect made them. */
-import { api } from "./client";
-import { Fault } from "./fault";
+import { answered, api } from "./client";
 import type { components, paths } from "./schema";
 
 export type LibraryItem = components["schemas"]["LibraryItem"];
@@ -13,23 +12,13 @@ type Search = NonNullable<paths["/v1/library"]["get"]["parameters"]["query"]>;
 /** What of the library is asked for. */
 export type Filter = Pick<Search, "status" | "model" | "key" | "kind" | "from" | "to">;
 
-/** What came, which is there whenever the call returns. */
-function there<Data>(data: Data | undefined): Data {
-  if (data === undefined) {
-    throw new Fault("The server answered with nothing.", 200, "unknown");
-  }
-  return data;
-}
-
 /** A page of the account's jobs, newest first. */
-export async function listJobs(filter: Filter, before?: string) {
-  const { data } = await api.GET("/v1/library", { params: { query: { ...filter, before } } });
-  return there(data);
+export function listJobs(filter: Filter, before?: string) {
+  return answered(api.GET("/v1/library", { params: { query: { ...filter, before } } }));
 }
 
-export async function readJob(id: string): Promise<LibraryJob> {
-  const { data } = await api.GET("/v1/library/{id}", { params: { path: { id } } });
-  return there(data);
+export function readJob(id: string): Promise<LibraryJob> {
+  return answered(api.GET("/v1/library/{id}", { params: { path: { id } } }));
 }
 
 /** Whether a job goes on. */

@@ -1,5 +1,5 @@
 /** A button that puts a text on the clipboard, also where the page came over plain http. */
-import { ActionIcon, Tooltip, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Group, Text, Tooltip, VisuallyHidden } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { copyText } from "./clipboard";
@@ -28,5 +28,17 @@ export function Copy({ value, what }: { value: string; what: string }) {
       </Tooltip>
       <VisuallyHidden role="status">{SAID[state]}</VisuallyHidden>
     </>
+  );
+}
+
+/** A name that machines read, with a way to take it along. */
+export function Copied({ text }: { text: string }) {
+  return (
+    <Group gap={4} wrap="nowrap">
+      <Text component="span" ff="monospace" size="sm" style={{ overflowWrap: "anywhere" }}>
+        {text}
+      </Text>
+      <Copy value={text} what={text} />
+    </Group>
   );
 }

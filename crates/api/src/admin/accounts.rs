@@ -50,6 +50,8 @@ struct Account {
     name: String,
     email: Option<String>,
     created_at: String,
+    /// Null where the server's usual number counts; 0: any number.
+    open_jobs_max: Option<u32>,
     balances: Value,
 }
 
@@ -156,6 +158,7 @@ async fn whole(api: &Api, row: AccountRow) -> Result<Account, Fault> {
         name: row.name,
         email: row.email,
         created_at: iso(row.created_at),
+        open_jobs_max: row.open_jobs_max,
         balances: json!({ "live": money(live), "test": money(test) }),
     })
 }

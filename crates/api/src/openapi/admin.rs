@@ -195,9 +195,13 @@ pub(super) fn schemas() -> Value {
     let required: Vec<&String> = job.as_object().into_iter().flat_map(Map::keys).collect();
     json!({
         "Account": {
-            "type": "object", "additionalProperties": false, "required": ["id", "name", "email", "created_at", "balances"],
+            "type": "object", "additionalProperties": false, "required": ["id", "name", "email", "created_at", "open_jobs_max", "balances"],
             "properties": {
                 "id": { "type": "integer" }, "name": { "type": "string" }, "email": nullable("string"), "created_at": time(),
+                "open_jobs_max": {
+                    "type": ["integer", "null"], "minimum": 0,
+                    "description": "Jobs that it may have open in one mode; 0: any number, null: the server's usual number.",
+                },
                 "balances": {
                     "type": "object", "additionalProperties": false, "required": ["live", "test"],
                     "properties": { "live": balance, "test": balance },

@@ -109,12 +109,16 @@ async fn an_accounts_bound_on_open_jobs_is_kept() {
     let path = format!("accounts/{}/open-jobs", world.account);
     assert_eq!(operator.ask("PUT", &path, json!({ "max": 1 })).await.status, 200);
     assert_eq!(operator.logged().await, ("account.open_jobs".to_owned(), json!({ "max": 1 })));
+    let account = format!("accounts/{}", world.account);
+    let bound = async || operator.ask("GET", &account, Value::Null).await.body()["open_jobs_max"].clone();
+    assert_eq!(bound().await, 1);
     let slow =
         json!({ "model": "flux-1.1-pro", "input": { "prompt": "a fox [sandbox delay=2]" }, "wait": 0 });
     let first = world.post(slow.clone()).await.body();
     let refused = world.post(slow.clone()).await;
     assert_eq!((refused.status, refused.header("retry-after")), (429, Some("5")), "{}", refused.text());
     assert_eq!(operator.ask("PUT", &path, json!({ "max": null })).await.status, 200);
+    assert_eq!(bound().await, Value::Null);
     let second = world.post(slow).await;
     assert_eq!(second.status, 202);
     for made in [first, second.body()] {

@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client";
 import type { components } from "../../api/schema";
-import { Confirm } from "../../parts/Confirm";
+import { Ask } from "../../parts/Ask";
 import { More } from "../../parts/More";
 import { Empty, Trouble, Waiting } from "../../parts/Notes";
 import { ScrollTable } from "../../parts/ScrollTable";
@@ -99,12 +99,13 @@ export function Files() {
           <More pages={pages} />
         </>
       )}
-      <Confirm
+      <Ask
         opened={doomed !== undefined}
-        close={() => setDoomed(undefined)}
+        onClose={() => setDoomed(undefined)}
         title="Delete this file?"
-        action="Delete the file"
-        run={async () => {
+        verb="Delete the file"
+        danger
+        act={async () => {
           if (doomed) {
             await api.DELETE("/v1/files/{id}", { params: { path: { id: doomed.id } } });
             await queries.invalidateQueries({ queryKey: ["get", "/v1/files"] });
@@ -115,7 +116,7 @@ export function Files() {
           No link opens {doomed?.name ?? doomed?.id} any more, and no new job can start from it. Jobs that
           were made from it keep their results.
         </Text>
-      </Confirm>
+      </Ask>
     </Stack>
   );
 }

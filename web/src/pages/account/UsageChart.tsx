@@ -2,6 +2,7 @@
 import "@mantine/charts/styles.css";
 import { BarChart } from "@mantine/charts";
 import { each } from "../../parts/days";
+import { usd } from "../../parts/words";
 
 interface Row {
   day?: string;
@@ -28,7 +29,7 @@ export default function UsageChart({ from, to, rows }: { from: string; to: strin
         data={data}
         dataKey="day"
         series={[{ name: "Charged", color: "violet.6" }]}
-        valueFormatter={(value) => `$${value.toLocaleString(undefined, { maximumFractionDigits: 4 })}`}
+        valueFormatter={(value) => usd(value.toFixed(6))}
         tickLine="none"
         gridAxis="x"
         barProps={{ isAnimationActive: false }}

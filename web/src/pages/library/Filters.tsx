@@ -1,5 +1,5 @@
 /** The library's filters. Each choice stands in the address, so that it can be handed on. */
-import { Button, Group, Select, TextInput } from "@mantine/core";
+import { Button, Group, Select } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -7,6 +7,7 @@ import { useState } from "react";
 import { query } from "../../api/client";
 import type { Filter } from "../../api/library";
 import { may, useSession } from "../../api/session";
+import { DayFields } from "../../parts/DayFields";
 import { words } from "../../parts/words";
 import { isFiltered, KINDS, STATUSES } from "./filter";
 
@@ -54,22 +55,7 @@ export function Filters({ filter }: { filter: Filter }) {
       />
       <ModelFilter model={filter.model} set={(model) => set({ model })} />
       {may(session, "account:read") && <KeyFilter id={filter.key} set={(key) => set({ key })} />}
-      <TextInput
-        type="date"
-        label="From (UTC)"
-        value={filter.from ?? ""}
-        max={filter.to}
-        onChange={(event) => set({ from: event.currentTarget.value || undefined })}
-        flex="1 1 8.5rem"
-      />
-      <TextInput
-        type="date"
-        label="To (UTC)"
-        value={filter.to ?? ""}
-        min={filter.from}
-        onChange={(event) => set({ to: event.currentTarget.value || undefined })}
-        flex="1 1 8.5rem"
-      />
+      <DayFields from={filter.from} to={filter.to} set={set} />
       {isFiltered(filter) && (
         <Button variant="subtle" onClick={clear}>
           Clear

@@ -5,13 +5,14 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { PageLink } from "../../parts/links";
+import { More } from "../../parts/More";
 import { Empty, Trouble, Waiting } from "../../parts/Notes";
 import { Page } from "../../parts/Page";
 import { moment, usd } from "../../parts/words";
 import { AccountDrawer } from "./accounts/AccountDrawer";
 import { NewAccount } from "./accounts/dialogs";
 import { useAccountPages } from "./shared/calls";
-import { type Column, More, Rows } from "./shared/Rows";
+import { type Column, Rows } from "./shared/Rows";
 import type { Account } from "./shared/types";
 
 const COLUMNS: Column<Account>[] = [
@@ -56,7 +57,7 @@ export function Accounts() {
       }
     >
       {pages.isPending && <Waiting what="the accounts" />}
-      {pages.isError && <Trouble error={pages.error} again={() => pages.refetch()} />}
+      {pages.isLoadingError && <Trouble error={pages.error} again={() => pages.refetch()} />}
       {pages.items?.length === 0 && <Empty title="There is no account yet" />}
       {pages.items && pages.items.length > 0 && (
         <Rows label="Accounts" columns={COLUMNS} items={pages.items} id={({ id }) => id} />

@@ -3,16 +3,18 @@ import { Badge, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { PageLink } from "../../parts/links";
+import { More } from "../../parts/More";
 import { Empty, Trouble, Waiting } from "../../parts/Notes";
 import { Page } from "../../parts/Page";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { ago, moment, usd } from "../../parts/words";
-import { Filters, type JobSearch } from "./jobs/Filters";
+import { Filters } from "./jobs/Filters";
+import { filterOf, type JobSearch } from "./jobs/filter";
 import { Guide } from "./jobs/Guide";
 import { JobDrawer } from "./jobs/JobDrawer";
 import { useJobs, waitingQuery } from "./shared/calls";
 import { ModeBadge } from "./shared/ModeBadge";
-import { type Column, More, Rows } from "./shared/Rows";
+import { type Column, Rows } from "./shared/Rows";
 import type { Job } from "./shared/types";
 
 function columns(search: JobSearch): Column<Job>[] {
@@ -74,7 +76,7 @@ export function Jobs() {
   const search = useSearch({ from: "/shell/operate/jobs" });
   const navigate = useNavigate();
   const { job, ...filter } = search;
-  const pages = useJobs(filter);
+  const pages = useJobs(filterOf(filter));
   const { data: waiting } = useQuery(waitingQuery);
   const waits = filter.phase === "needs_operator";
   const count = waiting ? `${waiting.items.length}${waiting.next === null ? "" : "+"}` : undefined;
@@ -105,7 +107,7 @@ export function Jobs() {
       {waits && <Guide />}
       <Filters search={search} />
       {pages.isPending && <Waiting what="the jobs" />}
-      {pages.isError && <Trouble error={pages.error} again={() => pages.refetch()} />}
+      {pages.isLoadingError && <Trouble error={pages.error} again={() => pages.refetch()} />}
       {pages.items?.length === 0 &&
         (waits ? (
           <Empty title="No job waits for you">Jobs come here when nobody can tell what became of them.</Empty>

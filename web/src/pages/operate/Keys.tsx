@@ -6,6 +6,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { PageLink } from "../../parts/links";
+import { More } from "../../parts/More";
 import { Empty, Trouble, Waiting } from "../../parts/Notes";
 import { Page } from "../../parts/Page";
 import { moment, words } from "../../parts/words";
@@ -15,7 +16,7 @@ import { presetOf } from "./keys/scopes";
 import { useKeyPages } from "./shared/calls";
 import { ModeBadge } from "./shared/ModeBadge";
 import { AccountPicker } from "./shared/Pickers";
-import { type Column, More, Rows } from "./shared/Rows";
+import { type Column, Rows } from "./shared/Rows";
 import { SecretOnce } from "./shared/SecretOnce";
 import type { ApiKey, NewKey as Made } from "./shared/types";
 
@@ -69,7 +70,7 @@ function columns(account: string | undefined): Column<ApiKey>[] {
 export function Keys() {
   const { account, key } = useSearch({ from: "/shell/operate/keys" });
   const navigate = useNavigate();
-  const pages = useKeyPages({ account });
+  const pages = useKeyPages({ account: account === undefined ? undefined : Number(account) });
   const [making, make] = useDisclosure();
   const [made, setMade] = useState<{ secret: string; title: string; note?: string }>();
   const show = (key?: string) => navigate({ to: "/operate/keys", search: { account, key } });
@@ -95,7 +96,7 @@ export function Keys() {
         w={{ base: "100%", xs: 280 }}
       />
       {pages.isPending && <Waiting what="the keys" />}
-      {pages.isError && <Trouble error={pages.error} again={() => pages.refetch()} />}
+      {pages.isLoadingError && <Trouble error={pages.error} again={() => pages.refetch()} />}
       {pages.items?.length === 0 && (
         <Empty title="There are no keys here">Make one, and hand it to whoever calls the API.</Empty>
       )}

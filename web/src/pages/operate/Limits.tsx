@@ -3,13 +3,14 @@ import { Code, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { PageLink } from "../../parts/links";
+import { More } from "../../parts/More";
 import { Trouble, Waiting } from "../../parts/Notes";
 import { Page } from "../../parts/Page";
 import { size, usd } from "../../parts/words";
 import { bound } from "./accounts/OpenJobs";
 import { rateText } from "./keys/KeyDrawer";
-import { boundsQuery, limitsQuery, useKeyPages } from "./shared/calls";
-import { More, Rows } from "./shared/Rows";
+import { allAccounts, limitsQuery, useKeyPages } from "./shared/calls";
+import { Rows } from "./shared/Rows";
 import type { Limits as InForce } from "./shared/types";
 
 interface Limit {
@@ -190,29 +191,29 @@ function Group({ title, limits }: { title: string; limits: Limit[] }) {
   );
 }
 
-/** Accounts whose last set number is not the usual one. */
 function OwnBounds({ usual }: { usual: number | undefined }) {
-  const { data, isError, error, refetch } = useQuery(boundsQuery);
+  const { data, isError, error, refetch } = useQuery(allAccounts);
+  const own = data?.filter(({ open_jobs_max }) => open_jobs_max !== null);
   return (
     <Section title="Accounts with a bound of their own" lead="How many jobs they may have open at a time.">
       {isError && <Trouble error={error} again={() => refetch()} />}
-      {data?.length === 0 && <Text size="sm">None. All have {bound(null, usual).toLowerCase()}.</Text>}
-      {data && data.length > 0 && (
+      {own?.length === 0 && <Text size="sm">None. All have {bound(null, usual).toLowerCase()}.</Text>}
+      {own && own.length > 0 && (
         <Rows
           label="Accounts with a bound of their own"
           columns={[
             {
               title: "Account",
-              cell: ({ account }) => (
-                <PageLink size="sm" to="/operate/accounts" search={{ account }}>
-                  No. {account}
+              cell: ({ id, name }) => (
+                <PageLink size="sm" to="/operate/accounts" search={{ account: String(id) }}>
+                  {name} (No. {id})
                 </PageLink>
               ),
             },
-            { title: "Open jobs", cell: ({ max }) => bound(max, usual) },
+            { title: "Open jobs", cell: ({ open_jobs_max }) => bound(open_jobs_max, usual) },
           ]}
-          items={data}
-          id={({ account }) => account}
+          items={own}
+          id={({ id }) => id}
         />
       )}
     </Section>
@@ -224,7 +225,7 @@ function OwnRates() {
   const own = pages.items?.filter(({ rate, state }) => rate !== null && state === "active");
   return (
     <Section title="Keys with a limit of their own" lead="How many requests they may make.">
-      {pages.isError && <Trouble error={pages.error} again={() => pages.refetch()} />}
+      {pages.isLoadingError && <Trouble error={pages.error} again={() => pages.refetch()} />}
       {own?.length === 0 && !pages.hasNextPage && <Text size="sm">None. All go by the server's limit.</Text>}
       {own && own.length > 0 && (
         <Rows

@@ -1,13 +1,15 @@
 /** What operators did: who, what, to what. Lines are never changed or removed. */
 import { Autocomplete, Button, Code, Group, SimpleGrid, Text, TextInput } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { DayFields } from "../../parts/DayFields";
 import { PageLink } from "../../parts/links";
+import { More } from "../../parts/More";
 import { Empty, Trouble, Waiting } from "../../parts/Notes";
 import { Page } from "../../parts/Page";
 import { moment } from "../../parts/words";
 import { Detail, Subject } from "./log/parts";
 import { useLog } from "./shared/calls";
-import { type Column, More, Rows } from "./shared/Rows";
+import { type Column, Rows } from "./shared/Rows";
 import type { LogLine } from "./shared/types";
 
 const ACTIONS = [
@@ -57,8 +59,9 @@ export function Log() {
   const search = useSearch({ from: "/shell/operate/log" });
   const navigate = useNavigate();
   const pages = useLog(search);
-  const set = (name: keyof typeof search) => (value: string) =>
-    navigate({ to: "/operate/log", search: { ...search, [name]: value.trim() || undefined } });
+  const change = (changed: Partial<typeof search>) =>
+    navigate({ to: "/operate/log", search: { ...search, ...changed } });
+  const set = (name: keyof typeof search) => (value: string) => change({ [name]: value.trim() || undefined });
   const filtered = Object.values(search).some(Boolean);
   return (
     <Page
@@ -90,20 +93,7 @@ export function Log() {
             value={search.actor}
             onChange={set("actor")}
           />
-          <TextInput
-            label="From (UTC)"
-            type="date"
-            value={search.from ?? ""}
-            max={search.to}
-            onChange={(event) => set("from")(event.currentTarget.value)}
-          />
-          <TextInput
-            label="Until (UTC)"
-            type="date"
-            value={search.to ?? ""}
-            min={search.from}
-            onChange={(event) => set("to")(event.currentTarget.value)}
-          />
+          <DayFields from={search.from} to={search.to} set={change} />
         </SimpleGrid>
         <Button
           variant="default"
@@ -114,7 +104,7 @@ export function Log() {
         </Button>
       </Group>
       {pages.isPending && <Waiting what="the log" />}
-      {pages.isError && <Trouble error={pages.error} again={() => pages.refetch()} />}
+      {pages.isLoadingError && <Trouble error={pages.error} again={() => pages.refetch()} />}
       {pages.items?.length === 0 && (
         <Empty title={filtered ? "There are no such lines" : "Nothing was done yet"} />
       )}

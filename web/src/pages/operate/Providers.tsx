@@ -12,7 +12,7 @@ import { ProviderDrawer } from "./providers/ProviderDrawer";
 import { SAFETY_SHORT, stateOf } from "./providers/words";
 import { providersQuery } from "./shared/calls";
 import { type Column, Rows } from "./shared/Rows";
-import type { Providers as All, Provider } from "./shared/types";
+import type { Orphan, Provider } from "./shared/types";
 
 export function ProviderState({ provider }: { provider: Provider }) {
   const { says, color } = stateOf(provider);
@@ -141,7 +141,7 @@ function NoMasterKey() {
   );
 }
 
-function Orphans({ orphans }: { orphans: All["orphans"] }) {
+function Orphans({ orphans }: { orphans: Orphan[] }) {
   return (
     <Stack gap="xs" component="section" aria-label="Orphans">
       <Title order={2} size="h4">

@@ -4,7 +4,7 @@ import { IconDots, IconSend } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client";
-import { Confirm } from "../../parts/Confirm";
+import { Ask } from "../../parts/Ask";
 import { Trouble } from "../../parts/Notes";
 import { ago, moment } from "../../parts/words";
 import { EndpointForm } from "./EndpointForm";
@@ -96,13 +96,12 @@ export function EndpointCard({ endpoint }: { endpoint: Endpoint }) {
         {tested && <TestOutcome key={tested} id={tested} />}
       </Stack>
       <EndpointForm opened={dialog === "edit"} close={close} endpoint={endpoint} />
-      <Confirm
+      <Ask
         opened={dialog === "rotate"}
-        close={close}
+        onClose={close}
         title="Rotate the secret?"
-        action="Rotate the secret"
-        color="violet"
-        run={async () => {
+        verb="Rotate the secret"
+        act={async () => {
           await api.POST("/v1/webhooks/endpoints/{id}/rotate", path);
           await queries.invalidateQueries({ queryKey: ["get", "/v1/webhooks/endpoints/{id}/secret"] });
           setSecret(true);
@@ -112,13 +111,14 @@ export function EndpointCard({ endpoint }: { endpoint: Endpoint }) {
           A new secret signs from now on. For 24 hours the present one signs along, so that your receiver can
           be changed without losing a message. After that only the new one counts.
         </Text>
-      </Confirm>
-      <Confirm
+      </Ask>
+      <Ask
         opened={dialog === "disable"}
-        close={close}
+        onClose={close}
         title="Disable this endpoint?"
-        action="Disable the endpoint"
-        run={async () => {
+        verb="Disable the endpoint"
+        danger
+        act={async () => {
           await api.PATCH("/v1/webhooks/endpoints/{id}", { ...path, body: { enabled: false } });
           await changed();
         }}
@@ -127,13 +127,14 @@ export function EndpointCard({ endpoint }: { endpoint: Endpoint }) {
           Nothing more is sent to {endpoint.url}, and what is still being tried is given up. It can be enabled
           again, and what it missed be replayed.
         </Text>
-      </Confirm>
-      <Confirm
+      </Ask>
+      <Ask
         opened={dialog === "delete"}
-        close={close}
+        onClose={close}
         title="Delete this endpoint?"
-        action="Delete the endpoint"
-        run={async () => {
+        verb="Delete the endpoint"
+        danger
+        act={async () => {
           await api.DELETE("/v1/webhooks/endpoints/{id}", path);
           await changed();
         }}
@@ -142,7 +143,7 @@ export function EndpointCard({ endpoint }: { endpoint: Endpoint }) {
           Nothing more is sent to {endpoint.url}. What it has not heard yet is given up and cannot be
           replayed, and its secret is gone.
         </Text>
-      </Confirm>
+      </Ask>
     </Paper>
   );
 }

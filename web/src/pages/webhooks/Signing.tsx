@@ -3,7 +3,7 @@ import { Anchor, Button, Group, Paper, Stack, Tabs, Text, Title } from "@mantine
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, query } from "../../api/client";
-import { Confirm } from "../../parts/Confirm";
+import { Ask } from "../../parts/Ask";
 import { Trouble, Waiting } from "../../parts/Notes";
 import { Snippet } from "../../parts/Snippet";
 import { SecretText } from "./Secret";
@@ -112,13 +112,12 @@ function CallbackSecret() {
             <Waiting what="the secret" />
           ))}
       </Stack>
-      <Confirm
+      <Ask
         opened={asking === "rotate"}
-        close={close}
+        onClose={close}
         title="Rotate the secret of callbacks?"
-        action="Rotate the secret"
-        color="violet"
-        run={async () => {
+        verb="Rotate the secret"
+        act={async () => {
           await api.POST("/v1/webhooks/secret/rotate");
           await queries.invalidateQueries({ queryKey: ["get", "/v1/webhooks/secret"] });
           setShown(true);
@@ -128,13 +127,14 @@ function CallbackSecret() {
           A new secret signs from now on. For 24 hours the present one signs along. The header{" "}
           <code>X-Abstrakt-Signature</code> is made with the new one at once.
         </Text>
-      </Confirm>
-      <Confirm
+      </Ask>
+      <Ask
         opened={asking === "delete"}
-        close={close}
+        onClose={close}
         title="Stop signing callbacks?"
-        action="Stop signing"
-        run={async () => {
+        verb="Stop signing"
+        danger
+        act={async () => {
           setShown(false);
           await api.DELETE("/v1/webhooks/secret");
         }}
@@ -143,7 +143,7 @@ function CallbackSecret() {
           Callbacks are sent without a signature from now on, and receivers that check for one refuse them.
           The secret is gone; showing it again makes another.
         </Text>
-      </Confirm>
+      </Ask>
     </Paper>
   );
 }

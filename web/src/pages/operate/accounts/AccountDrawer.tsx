@@ -3,11 +3,11 @@
 import { Button, Drawer, Group, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import { Facts } from "../../../parts/Facts";
 import { PageLink } from "../../../parts/links";
 import { Trouble, Waiting } from "../../../parts/Notes";
 import { moment, usd } from "../../../parts/words";
 import { accountQuery } from "../shared/calls";
-import { Facts } from "../shared/Facts";
 import type { Account } from "../shared/types";
 import { AddCredit, EditAccount } from "./dialogs";
 import { OpenJobs } from "./OpenJobs";

@@ -3,8 +3,9 @@ import { Button, Group, NumberInput, Paper, Radio, Stack, Text, Title } from "@m
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { Ask } from "../shared/Ask";
-import { change, limitsQuery, openJobsQuery, useAgain } from "../shared/calls";
+import { api } from "../../../api/client";
+import { Ask } from "../../../parts/Ask";
+import { about, limitsQuery, useAgain } from "../shared/calls";
 import type { Account } from "../shared/types";
 
 type Kind = "usual" | "own" | "any";
@@ -21,10 +22,8 @@ export function bound(max: number | null, usual: number | undefined): string {
 
 export function OpenJobs({ account }: { account: Account }) {
   const { data: limits } = useQuery(limitsQuery);
-  const { data: set } = useQuery(openJobsQuery(account.id));
   const [opened, dialog] = useDisclosure();
-  const last = set?.items[0]?.detail.max;
-  const max = typeof last === "number" ? last : null;
+  const max = account.open_jobs_max;
   return (
     <Stack gap="xs">
       <Title order={3} size="h4">
@@ -77,8 +76,8 @@ function Change({
     }
   }, [opened, max]);
   const act = async () => {
-    const chosen = kind === "usual" ? null : kind === "any" ? 0 : Number(own);
-    await change("PUT", `accounts/${account.id}/open-jobs`, { max: chosen });
+    const body = { max: kind === "usual" ? null : kind === "any" ? 0 : Number(own) };
+    await api.PUT("/admin/v1/accounts/{id}/open-jobs", { ...about(account.id), body });
     await again("accounts");
   };
   return (

@@ -2,10 +2,11 @@
 import { SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useEffect, useState } from "react";
+import { answered, api } from "../../../api/client";
+import { Ask } from "../../../parts/Ask";
 import { usd } from "../../../parts/words";
-import { Ask } from "../shared/Ask";
 import { isAmount } from "../shared/amounts";
-import { change, useAgain } from "../shared/calls";
+import { about, useAgain } from "../shared/calls";
 import type { Account, Mode } from "../shared/types";
 
 interface Dialog {
@@ -56,7 +57,7 @@ export function NewAccount({ opened, onClose, onMade }: Dialog & { onMade: (id: 
   const [email, setEmail] = useState("");
   const act = async () => {
     const body = { name: name.trim(), email: email.trim() || null };
-    const account = await change<Account>("POST", "accounts", body);
+    const account = await answered(api.POST("/admin/v1/accounts", { body }));
     setName("");
     setEmail("");
     await again("accounts");
@@ -95,7 +96,8 @@ export function EditAccount({ opened, onClose, account }: Dialog & { account: Ac
     }
   }, [opened, account.name, account.email]);
   const act = async () => {
-    await change("PATCH", `accounts/${account.id}`, { name: name.trim(), email: email.trim() || null });
+    const body = { name: name.trim(), email: email.trim() || null };
+    await api.PATCH("/admin/v1/accounts/{id}", { ...about(account.id), body });
     await again("accounts");
   };
   return (
@@ -120,7 +122,9 @@ export function AddCredit({ opened, onClose, account }: Dialog & { account: Acco
   const [reference, setReference] = useState("");
   const act = async () => {
     const body = { mode, usd: amount.trim(), reference: reference.trim() };
-    const { booked } = await change<{ booked: boolean }>("POST", `accounts/${account.id}/credits`, body);
+    const { booked } = await answered(
+      api.POST("/admin/v1/accounts/{id}/credits", { ...about(account.id), body }),
+    );
     await again("accounts");
     notifications.show(
       booked

@@ -3,11 +3,12 @@ import { Alert, Button, Group, Text, Textarea, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
+import { answered, api } from "../../../api/client";
+import { Ask } from "../../../parts/Ask";
 import { decimal, micro } from "../../../parts/money";
 import { usd } from "../../../parts/words";
-import { Ask } from "../shared/Ask";
 import { isAmount } from "../shared/amounts";
-import { change, useAgain } from "../shared/calls";
+import { about, useAgain } from "../shared/calls";
 import type { Job, JobDetail } from "../shared/types";
 
 /** Whether nothing more happens to a job. */
@@ -79,7 +80,7 @@ function Adopt({ opened, onClose, job }: Dialog) {
   const again = useAgain();
   const [id, setId] = useState("");
   const act = async () => {
-    await change("POST", `jobs/${job.id}/adopt`, { provider_job: id.trim() });
+    await api.POST("/admin/v1/jobs/{id}/adopt", { ...about(job.id), body: { provider_job: id.trim() } });
     notifications.show({ color: "green", message: "The job is adopted and followed from now on." });
     await again("jobs");
   };
@@ -121,7 +122,7 @@ function WriteOff({ opened, onClose, job }: Dialog) {
   const again = useAgain();
   const [reason, setReason] = useState("");
   const act = async () => {
-    await change("POST", `jobs/${job.id}/write-off`, { reason: reason.trim() });
+    await api.POST("/admin/v1/jobs/{id}/write-off", { ...about(job.id), body: { reason: reason.trim() } });
     notifications.show({ color: "green", message: "The job is written off." });
     await again("jobs", "accounts");
   };
@@ -164,7 +165,7 @@ function WriteOff({ opened, onClose, job }: Dialog) {
 function Cancel({ opened, onClose, job }: Dialog) {
   const again = useAgain();
   const act = async () => {
-    await change("POST", `jobs/${job.id}/cancel`);
+    await api.POST("/admin/v1/jobs/{id}/cancel", about(job.id));
     await again("jobs");
   };
   return (
@@ -186,7 +187,7 @@ function Refund({ opened, onClose, job, left }: Dialog & { left: bigint }) {
   const fits = isAmount(given) && micro(given) <= left;
   const act = async () => {
     const body = { usd: given, reason: reason.trim(), reference: reference.trim() || undefined };
-    const booked = await change<{ new: boolean }>("POST", `jobs/${job.id}/refunds`, body);
+    const booked = await answered(api.POST("/admin/v1/jobs/{id}/refunds", { ...about(job.id), body }));
     notifications.show(
       booked.new
         ? { color: "green", message: `${usd(given)} given back.` }

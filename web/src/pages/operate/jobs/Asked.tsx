@@ -1,13 +1,12 @@
 /** What a customer asked for: shown only to who wants to see it, and the log tells who that was. */
 import { Button, Code, Group, Stack, Text } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { answered, api } from "../../../api/client";
 import { Trouble } from "../../../parts/Notes";
-import { look, useAgain } from "../shared/calls";
+import { useAgain } from "../shared/calls";
 import type { JobDetail } from "../shared/types";
 
 export function Asked({ id }: { id: string }) {
-  const queries = useQueryClient();
   const again = useAgain();
   const [params, setParams] = useState<JobDetail["params"]>();
   const [busy, setBusy] = useState(false);
@@ -17,8 +16,9 @@ export function Asked({ id }: { id: string }) {
     setFault(undefined);
     try {
       // Never out of what was read before: each look has its line in the log.
-      const query = { ...look<JobDetail>(`jobs/${id}`, { params: "true" }), staleTime: 0, gcTime: 0 };
-      setParams((await queries.fetchQuery(query)).params ?? {});
+      const asked = { path: { id }, query: { params: "true" } } as const;
+      const { params } = await answered(api.GET("/admin/v1/jobs/{id}", { params: asked }));
+      setParams(params ?? {});
       await again();
     } catch (error) {
       setFault(error);

@@ -1,37 +1,16 @@
 /** What of the list is shown. All of it stands in the address, so that a view can be sent to somebody. */
 import { Button, Group, Select, SimpleGrid, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
+import { DayFields } from "../../../parts/DayFields";
 import { words } from "../../../parts/words";
 import { AccountPicker, ModelPicker, ProviderPicker } from "../shared/Pickers";
-
-export interface JobSearch {
-  phase?: string;
-  account?: string;
-  key?: string;
-  model?: string;
-  provider?: string;
-  mode?: string;
-  from?: string;
-  to?: string;
-  job?: string;
-}
-
-const PHASES = [
-  "queued",
-  "submitting",
-  "running",
-  "storing",
-  "reconciling",
-  "needs_operator",
-  "succeeded",
-  "failed",
-  "canceled",
-];
+import { type JobSearch, PHASES } from "./filter";
 
 export function Filters({ search }: { search: JobSearch }) {
   const navigate = useNavigate();
-  const set = (name: keyof JobSearch) => (value: string | null) =>
-    navigate({ to: "/operate/jobs", search: { ...search, job: undefined, [name]: value || undefined } });
+  const change = (changed: JobSearch) =>
+    navigate({ to: "/operate/jobs", search: { ...search, job: undefined, ...changed } });
+  const set = (name: keyof JobSearch) => (value: string | null) => change({ [name]: value || undefined });
   const waits = search.phase === "needs_operator";
   const { job: _job, phase, ...others } = search;
   const filtered = Object.values(others).some(Boolean) || (phase && !waits);
@@ -68,20 +47,7 @@ export function Filters({ search }: { search: JobSearch }) {
         />
         <AccountPicker placeholder="All" value={search.account ?? null} onChange={set("account")} clearable />
         <KeyField key={search.key} value={search.key} onChange={set("key")} />
-        <TextInput
-          label="Ordered from (UTC)"
-          type="date"
-          value={search.from ?? ""}
-          max={search.to}
-          onChange={(event) => set("from")(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Ordered until (UTC)"
-          type="date"
-          value={search.to ?? ""}
-          min={search.from}
-          onChange={(event) => set("to")(event.currentTarget.value)}
-        />
+        <DayFields from={search.from} to={search.to} set={change} />
       </SimpleGrid>
       <Button
         variant="default"

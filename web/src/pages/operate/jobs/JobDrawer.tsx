@@ -2,12 +2,13 @@
 import { Alert, Code, Drawer, Group, Stack, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { Copied } from "../../../parts/Copy";
+import { Facts } from "../../../parts/Facts";
 import { PageLink } from "../../../parts/links";
 import { Trouble, Waiting } from "../../../parts/Notes";
 import { StatusBadge } from "../../../parts/StatusBadge";
 import { moment, usd, words } from "../../../parts/words";
 import { jobQuery } from "../shared/calls";
-import { Copied, Facts } from "../shared/Facts";
 import { ModeBadge } from "../shared/ModeBadge";
 import type { JobDetail } from "../shared/types";
 import { Actions, isOver } from "./Actions";

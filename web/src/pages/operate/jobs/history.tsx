@@ -1,10 +1,11 @@
 /** What happened to a job: who was asked, what was booked, step by step. */
 import { Group, Paper, Stack, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Copied } from "../../../parts/Copy";
+import { Facts } from "../../../parts/Facts";
 import { PageLink } from "../../../parts/links";
 import { StatusBadge } from "../../../parts/StatusBadge";
 import { moment, span, usd, words } from "../../../parts/words";
-import { Copied, Facts } from "../shared/Facts";
 import type { Attempt, JobDetail, JobEntry, JobEvent } from "../shared/types";
 
 /** What an attempt came to, for people. */

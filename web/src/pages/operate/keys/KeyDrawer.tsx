@@ -3,11 +3,12 @@
 import { Badge, Button, Code, Drawer, Group, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import { Copied } from "../../../parts/Copy";
+import { Facts } from "../../../parts/Facts";
 import { PageLink } from "../../../parts/links";
 import { Trouble, Waiting } from "../../../parts/Notes";
 import { moment } from "../../../parts/words";
 import { keyQuery } from "../shared/calls";
-import { Copied, Facts } from "../shared/Facts";
 import { ModeBadge } from "../shared/ModeBadge";
 import type { ApiKey, NewKey } from "../shared/types";
 import { Budget } from "./Budget";

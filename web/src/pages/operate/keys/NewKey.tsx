@@ -1,9 +1,10 @@
 /** Making a key. Whoever makes it sees it this once. */
 import { NumberInput, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
+import { answered, api } from "../../../api/client";
 import { told } from "../../../api/fault";
-import { Ask } from "../shared/Ask";
-import { change, useAgain } from "../shared/calls";
+import { Ask } from "../../../parts/Ask";
+import { about, useAgain } from "../shared/calls";
 import { AccountPicker } from "../shared/Pickers";
 import type { NewKey as Made, Mode, Scope } from "../shared/types";
 import {
@@ -57,20 +58,21 @@ export function NewKey({
   }, [opened, first]);
 
   const act = async () => {
-    const made = await change<Made>("POST", "keys", {
+    const body = {
       account: Number(account),
       mode,
       name: name.trim(),
       scopes,
       days: end === "" ? null : Number(end === "own" ? days : end),
       rate: rateBody(rate),
-    });
+    };
+    const made = await answered(api.POST("/admin/v1/keys", { body }));
     // The key is made and must be shown, whatever becomes of its budget.
     let note: string | undefined;
     const budget = boundsBody(bounds);
     if (Object.values(budget).some((bound) => bound !== null)) {
       try {
-        await change("PUT", `keys/${made.key.id}/budget`, budget);
+        await api.PUT("/admin/v1/keys/{id}/budget", { ...about(made.key.id), body: budget });
       } catch (error) {
         note = `Its budget could not be set: ${told(error)} Set it before you hand the key out.`;
       }

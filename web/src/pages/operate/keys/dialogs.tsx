@@ -2,9 +2,10 @@
 import { Alert, Select, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useEffect, useState } from "react";
+import { answered, api } from "../../../api/client";
 import { useSession } from "../../../api/session";
-import { Ask } from "../shared/Ask";
-import { change, useAgain } from "../shared/calls";
+import { Ask } from "../../../parts/Ask";
+import { about, useAgain } from "../shared/calls";
 import type { ApiKey, KeyBudget, NewKey } from "../shared/types";
 import {
   BudgetFields,
@@ -43,7 +44,8 @@ export function EditKey({ opened, onClose, apiKey }: Dialog) {
     }
   }, [opened, apiKey]);
   const act = async () => {
-    await change("PATCH", `keys/${apiKey.id}`, { name: name.trim(), scopes, rate: rateBody(rate) });
+    const body = { name: name.trim(), scopes, rate: rateBody(rate) };
+    await api.PATCH("/admin/v1/keys/{id}", { ...about(apiKey.id), body });
     await again("keys");
   };
   return (
@@ -87,7 +89,7 @@ export function EditBudget({ opened, onClose, apiKey, budget }: Dialog & { budge
     }
   }, [opened, budget]);
   const act = async () => {
-    await change("PUT", `keys/${apiKey.id}/budget`, boundsBody(bounds));
+    await api.PUT("/admin/v1/keys/{id}/budget", { ...about(apiKey.id), body: boundsBody(bounds) });
     await again("keys");
   };
   return (
@@ -124,8 +126,8 @@ export function RotateKey({ opened, onClose, apiKey, onMade }: Dialog & { onMade
   const again = useAgain();
   const [overlap, setOverlap] = useState("86400");
   const act = async () => {
-    const made = await change<NewKey>("POST", `keys/${apiKey.id}/rotate`, { overlap_s: Number(overlap) });
-    onMade(made);
+    const body = { overlap_s: Number(overlap) };
+    onMade(await answered(api.POST("/admin/v1/keys/{id}/rotate", { ...about(apiKey.id), body })));
     await again("keys");
   };
   return (
@@ -163,7 +165,7 @@ export function RevokeKey({ opened, onClose, apiKey }: Dialog) {
   const again = useAgain();
   const session = useSession();
   const act = async () => {
-    await change("DELETE", `keys/${apiKey.id}`);
+    await api.DELETE("/admin/v1/keys/{id}", about(apiKey.id));
     notifications.show({ color: "green", message: `${keyName(apiKey)} is revoked.` });
     await again("keys");
   };

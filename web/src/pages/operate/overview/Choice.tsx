@@ -1,8 +1,9 @@
 /** Which days, which mode, and what is told apart. All of it stands in the address. */
-import { Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Group, SegmentedControl, Stack, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { type Days, isDay, lastDays, length, today } from "../../../parts/days";
+import { DayFields } from "../../../parts/DayFields";
+import { type Days, lastDays, length, today } from "../../../parts/days";
 import type { Which } from "../shared/calls";
 import type { By } from "./series";
 
@@ -26,7 +27,7 @@ export function Choice({ days, which, by }: Chosen) {
   const span = days.to === today() ? String(length(days)) : "";
   return (
     <Group gap="md" align="flex-end">
-      <Labelled label="Days (UTC)">
+      <Labelled label="Days">
         <SegmentedControl
           value={SPANS.some(({ value }) => value === span) ? span : ""}
           onChange={(value) => set(lastDays(Number(value)))}
@@ -34,21 +35,7 @@ export function Choice({ days, which, by }: Chosen) {
         />
       </Labelled>
       <Group gap="xs" align="flex-end">
-        <TextInput
-          label="From"
-          type="date"
-          value={days.from}
-          max={days.to}
-          onChange={({ currentTarget: { value } }) => isDay(value) && set({ from: value, to: days.to })}
-        />
-        <TextInput
-          label="Until"
-          type="date"
-          value={days.to}
-          min={days.from}
-          max={today()}
-          onChange={({ currentTarget: { value } }) => isDay(value) && set({ from: days.from, to: value })}
-        />
+        <DayFields {...days} last={today()} set={(changed) => set({ ...days, ...changed })} />
       </Group>
       <Labelled label="Mode">
         <SegmentedControl

@@ -2,9 +2,9 @@
 import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
+import { answered, api } from "../../../api/client";
 import { told } from "../../../api/fault";
-import { change, useAgain } from "../shared/calls";
-import type { Check } from "../shared/types";
+import { about, useAgain } from "../shared/calls";
 import { RESULTS } from "./words";
 
 export function CheckButton({
@@ -23,10 +23,8 @@ export function CheckButton({
     setBusy(true);
     try {
       const body = credential === undefined ? {} : { credential };
-      const { items } = await change<{ items: (Omit<Check, "at"> & { credential: string })[] }>(
-        "POST",
-        `providers/${provider}/check`,
-        body,
+      const { items } = await answered(
+        api.POST("/admin/v1/providers/{id}/check", { ...about(provider), body }),
       );
       for (const { credential, result, message } of items) {
         const { says, color } = RESULTS[result] ?? { says: result, color: "gray" };

@@ -1,8 +1,8 @@
 /** The credentials of one provider; never a secret. */
 import { Alert, Badge, Button, Code, Group, Paper, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import { Facts } from "../../../parts/Facts";
 import { moment } from "../../../parts/words";
-import { Facts } from "../shared/Facts";
 import type { Credential, Provider } from "../shared/types";
 import { CheckButton } from "./CheckButton";
 import { PutCredential, RemoveCredential } from "./dialogs";

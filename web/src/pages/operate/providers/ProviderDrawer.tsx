@@ -2,10 +2,10 @@
 import { Alert, Button, Drawer, Group, Stack, Text, Title, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { ReactNode } from "react";
+import { Facts } from "../../../parts/Facts";
 import { PageLink } from "../../../parts/links";
 import { moment, span, words } from "../../../parts/words";
 import { ProviderState } from "../Providers";
-import { Facts } from "../shared/Facts";
 import type { Provider } from "../shared/types";
 import { CheckButton } from "./CheckButton";
 import { Credentials } from "./Credentials";

@@ -3,8 +3,9 @@ import { Checkbox, MultiSelect, NumberInput, PasswordInput, Text, TextInput } fr
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { Ask } from "../shared/Ask";
-import { allAccounts, change, useAgain } from "../shared/calls";
+import { answered, api } from "../../../api/client";
+import { Ask } from "../../../parts/Ask";
+import { allAccounts, useAgain } from "../shared/calls";
 import type { Credential, Provider } from "../shared/types";
 import { secretForm } from "./words";
 
@@ -41,12 +42,14 @@ export function PutCredential({
   }, [opened, credential]);
 
   const act = async () => {
-    await change("PUT", `providers/${provider.name}/credentials/${encodeURIComponent(name)}`, {
+    const body = {
       secret: secret.trim() || undefined,
       callback_secret: noCallback ? null : callback.trim() || undefined,
       weight: Number(weight),
       accounts: only.map(Number),
-    });
+    };
+    const params = { path: { id: provider.name, name } };
+    await api.PUT("/admin/v1/providers/{id}/credentials/{name}", { params, body });
     notifications.show({ color: "green", message: `${provider.name} ${name} is sealed and counts at once.` });
     await again("providers");
   };
@@ -160,8 +163,14 @@ export function RemoveCredential({
     }
   }, [opened]);
   const act = async () => {
-    const path = `providers/${provider.name}/credentials/${encodeURIComponent(credential.name)}`;
-    const { waiting_jobs } = await change<{ waiting_jobs: number }>("DELETE", `${path}?force=${force}`);
+    const { waiting_jobs } = await answered(
+      api.DELETE("/admin/v1/providers/{id}/credentials/{name}", {
+        params: {
+          path: { id: provider.name, name: credential.name },
+          query: { force: force ? "true" : "false" },
+        },
+      }),
+    );
     notifications.show({
       color: waiting_jobs > 0 ? "orange" : "green",
       message: `${provider.name} ${credential.name} is removed.${waiting_jobs > 0 ? ` ${waiting_jobs} jobs wait until the name is back.` : ""}`,

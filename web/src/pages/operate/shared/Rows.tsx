@@ -1,5 +1,5 @@
 /** A list of things with the same properties: a table, or cards where there is no room for one. */
-import { Button, Group, Paper, Stack, Table, Text } from "@mantine/core";
+import { Group, Paper, Stack, Table, Text } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import type { ReactNode } from "react";
 
@@ -76,22 +76,4 @@ export function Rows<Item>({
       </Table>
     </Table.ScrollContainer>
   );
-}
-
-/** The button below a list that has more pages. */
-export function More({
-  pages,
-}: {
-  pages: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
-}) {
-  return pages.hasNextPage ? (
-    <Button
-      variant="default"
-      onClick={() => pages.fetchNextPage()}
-      loading={pages.isFetchingNextPage}
-      style={{ alignSelf: "center" }}
-    >
-      Show more
-    </Button>
-  ) : null;
 }

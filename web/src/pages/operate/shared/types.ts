@@ -1,5 +1,5 @@
 /** What the operator's calls answer. */
-import type { components } from "../../../api/schema";
+import type { components, paths } from "../../../api/schema";
 
 type Schemas = components["schemas"];
 
@@ -17,20 +17,10 @@ export type JobEntry = JobDetail["entries"][number];
 export type LogLine = Schemas["OperatorLogLine"];
 export type Usage = Schemas["AllUsage"];
 export type UsageRow = Usage["data"][number];
-export type Performance = Schemas["Performance"];
-export type PerformanceRow = Performance["data"][number];
+export type PerformanceRow = Schemas["Performance"]["data"][number];
 export type Limits = Schemas["Limits"];
 export type Provider = Schemas["Provider"];
 export type Credential = Schemas["Credential"];
 
-/** One answer of a call that has no name of its own. */
-type Answer<Path extends keyof Paths> = Paths[Path] extends {
-  get: { responses: { 200: { content: { "application/json": infer Body } } } };
-}
-  ? Body
-  : never;
-type Paths = import("../../../api/schema").paths;
-
-export type Providers = Answer<"/admin/v1/providers">;
-export type Audit = Answer<"/admin/v1/audit">;
-export type Check = Omit<Schemas["CredentialCheck"], "at">;
+type Providers = paths["/admin/v1/providers"]["get"]["responses"][200]["content"]["application/json"];
+export type Orphan = Providers["orphans"][number];

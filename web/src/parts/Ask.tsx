@@ -1,7 +1,8 @@
 /** A dialog that asks before something is done: what will follow, the fields it needs, and what went wrong. */
-import { Alert, Button, Group, Modal, Stack } from "@mantine/core";
+import { Button, Group, Modal, Stack } from "@mantine/core";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
-import { Fault, told } from "../../../api/fault";
+import { Fault, told } from "../api/fault";
+import { Trouble } from "./Notes";
 
 export interface Asking {
   /** What is wrong with a field, if the server said so. */
@@ -25,6 +26,7 @@ export function Ask({
   title: string;
   /** What the button says. */
   verb: string;
+  /** It cannot be taken back. */
   danger?: boolean;
   /** Whether all that is needed is there. */
   ready?: boolean;
@@ -70,9 +72,7 @@ export function Ask({
     >
       <form onSubmit={submit} noValidate>
         <Stack>
-          {fault !== undefined && field === undefined && (
-            <Alert color="red" variant="light" role="alert" title={told(fault)} />
-          )}
+          {fault !== undefined && field === undefined && <Trouble error={fault} />}
           {typeof children === "function" ? children({ wrong }) : children}
           <Group justify="flex-end" mt="xs">
             <Button variant="default" onClick={onClose} disabled={busy}>
