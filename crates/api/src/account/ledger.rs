@@ -14,15 +14,14 @@ use spool_domain::order::Mode;
 use spool_domain::statement::{Before, Line};
 use spool_domain::time::Timestamp;
 
-use super::query::Query;
 use super::{CURRENCY, broken, shown};
 use crate::Api;
 use crate::auth::Entry;
+use crate::fields::Fields;
 use crate::notation::iso;
 use crate::routes::Answering;
 
 const LIMIT_USUAL: u32 = 50;
-const LIMIT_MAX: u32 = 100;
 
 /// What stands in a cursor for a list that has not begun.
 const NOTHING: &str = "-";
@@ -67,11 +66,8 @@ pub(super) fn show(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
 }
 
 async fn page(api: &Api, entry: &Entry, query: Option<&str>) -> Result<Response, Fault> {
-    let given = Query::read(query, &["limit", "before"])?;
-    let limit = given.parsed("limit", "a whole number from 1 to 100", |text| {
-        text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit))
-    })?;
-    let limit = limit.unwrap_or(LIMIT_USUAL);
+    let mut given = Fields::query(query, &["limit", "before"])?;
+    let limit = given.limit(LIMIT_USUAL)?;
     let before = given.parsed("before", "the `next` of the page before", parse)?.unwrap_or_default();
     let (account, mode) = (entry.caller.account, entry.caller.mode);
     let lines = api.engine.store().ledger(account, mode, before.clone(), limit).await.map_err(broken)?;

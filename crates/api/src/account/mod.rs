@@ -2,7 +2,6 @@
 
 mod csv;
 mod ledger;
-mod query;
 pub(crate) mod statement;
 mod usage;
 
@@ -19,8 +18,8 @@ use spool_domain::order::{Caller, Mode};
 use spool_domain::scope::Scope;
 use spool_domain::store;
 
-pub(crate) use self::query::{Query, wrong};
 use crate::auth::Entry;
+use crate::fields::Fields;
 use crate::notation::iso;
 use crate::routes::{Answer, Answering, Need, Route};
 use crate::{Api, answer, jobs};
@@ -78,7 +77,7 @@ struct Bound {
 /// `GET /v1/balance`.
 fn balance(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
     Box::pin(async move {
-        Query::read(request.uri().query(), &[])?;
+        Fields::query(request.uri().query(), &[])?;
         let Caller { account, mode, key } = entry.caller.as_ref();
         let store = api.engine.store();
         let balance = store.balance(*account, *mode).await.map_err(broken)?;

@@ -13,10 +13,10 @@ use spool_domain::money::MicroUsd;
 use spool_domain::order::Mode;
 use spool_domain::statement::Entry as Booked;
 
-use super::query::Query;
 use super::{CURRENCY, broken, shown};
 use crate::Api;
 use crate::auth::Entry;
+use crate::fields::Fields;
 use crate::hold::whole;
 use crate::notation::{iso, iso_ms};
 use crate::routes::Answering;
@@ -86,7 +86,7 @@ pub(super) fn show(api: Arc<Api>, entry: Entry, request: Request) -> Answering {
 }
 
 async fn state(api: &Api, entry: &Entry, request: Request) -> Result<Response, Fault> {
-    Query::read(request.uri().query(), &[])?;
+    Fields::query(request.uri().query(), &[])?;
     let path = request.uri().path();
     let text = path.strip_suffix("/statement").and_then(|path| path.rsplit('/').next()).unwrap_or_default();
     let job = whole(api, &entry.caller, id(text).ok_or(FaultKind::NotFound)?).await?;

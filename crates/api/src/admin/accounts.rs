@@ -15,10 +15,10 @@ use spool_domain::operator::AccountChange;
 use spool_domain::order::Mode;
 use spool_domain::store::AccountRow;
 
-use super::fields::{Fields, absent, wrong};
-use super::{Page, broken, created, id, limit, missing, money, note, ok, read, route};
+use super::{PAGE, Page, broken, created, id, missing, money, note, ok, read, route};
 use crate::Api;
 use crate::auth::Entry;
+use crate::fields::{Fields, absent, wrong};
 use crate::notation::iso;
 use crate::routes::{Answering, Route};
 
@@ -68,7 +68,7 @@ async fn create(api: &Api, entry: &Entry, request: Request) -> Result<Response, 
 
 async fn list(api: &Api, request: Request) -> Result<Response, Fault> {
     let mut query = Fields::query(request.uri().query(), &["limit", "before"])?;
-    let limit = limit(&mut query)?;
+    let limit = query.limit(PAGE)?;
     let before = query.parsed("before", "the `next` of a page", |text| text.parse().ok().map(AccountId))?;
     let rows = api.engine.store().accounts_before(before, limit + 1).await.map_err(broken)?;
     let Page { items, next } = Page::of(rows, limit, |row| row.id.to_string(), |row| row);

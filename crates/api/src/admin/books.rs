@@ -11,9 +11,9 @@ use spool_domain::order::Mode;
 use spool_domain::resident::{Bill, Book};
 use spool_domain::store::Audit;
 
-use super::fields::Fields;
 use super::{broken, ok, route};
 use crate::Api;
+use crate::fields::Fields;
 use crate::routes::Route;
 
 /// On a running server the two books are read one after the other, and a job may begin and end in between. A true

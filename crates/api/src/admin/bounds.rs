@@ -9,11 +9,11 @@ use spool_domain::fault::Fault;
 use spool_domain::ids::{AccountId, KeyId};
 use spool_domain::money::MicroUsd;
 
-use super::fields::{Fields, absent};
 use super::jobs::{in_path, said};
 use super::{broken, created, id, missing, note, ok, read, route};
 use crate::Api;
 use crate::auth::Entry;
+use crate::fields::{Fields, absent};
 use crate::routes::Route;
 
 /// The largest bound and refund: far above any invoice.

@@ -9,10 +9,10 @@ use spool_domain::fault::Fault;
 use spool_engine::credential::{Change, Source, State, Told, WEIGHT_MAX};
 use spool_engine::secret::Secret;
 
-use super::fields::Fields;
 use super::{id, note, ok, read, route};
 use crate::Api;
 use crate::auth::Entry;
+use crate::fields::Fields;
 use crate::notation::iso;
 use crate::routes::Route;
 

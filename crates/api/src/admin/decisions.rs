@@ -7,11 +7,11 @@ use serde_json::json;
 use spool_domain::fault::{Fault, Kind};
 use spool_engine::Decision;
 
-use super::fields::{Fields, absent};
 use super::jobs::{in_path, said, summary};
 use super::{id, note, ok, read, route};
 use crate::Api;
 use crate::auth::Entry;
+use crate::fields::{Fields, absent};
 use crate::routes::Route;
 
 pub(super) const ROUTES: &[Route] = &[

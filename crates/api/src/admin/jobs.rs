@@ -12,12 +12,12 @@ use spool_domain::job::{Attempt, Job, Outcome, Phase};
 use spool_domain::operator::JobFilter;
 use spool_domain::order::Mode;
 
-use super::days::between;
-use super::fields::{Fields, wrong};
 use super::keys::fits;
-use super::{Page, broken, id, limit, missing, note, ok, route};
+use super::{PAGE, Page, broken, id, missing, note, ok, route};
 use crate::Api;
 use crate::auth::Entry;
+use crate::days::between;
+use crate::fields::{Fields, wrong};
 use crate::notation::iso;
 use crate::routes::Route;
 
@@ -118,13 +118,10 @@ async fn list(api: &Api, request: Request) -> Result<Response, Fault> {
     let mut query = Fields::query(request.uri().query(), &known)?;
     let phase =
         query.parsed("phase", &PHASES.join(", "), |word| PHASES.contains(&word).then(|| word.to_owned()))?;
-    let (mut account, mut mode, limit) = (query.account()?, query.mode()?, limit(&mut query)?);
+    let (mut account, mut mode, limit) = (query.account()?, query.mode()?, query.limit(PAGE)?);
     let before = query.parsed("before", "the `next` of a page", read_id)?;
-    // A model that left the catalogue may still have jobs, by its id.
-    let model = query
-        .text("model", 1..=200)?
-        .map(|name| api.engine.catalogue().find(&name).map_or(name, |model| model.id.clone()));
-    let key = query.text("key", 1..=64)?.map(KeyId);
+    let model = query.model()?.map(|name| api.engine.catalogue().id_of(name));
+    let key = query.key()?;
     if let Some(key) = &key {
         // The jobs of its account are an order of their own: only those are looked through.
         let row = fits(api, key, account, mode).await?;

@@ -17,10 +17,10 @@ use spool_domain::scope::{Scope, Scopes};
 use spool_domain::store::KeyRow;
 use spool_domain::time::Timestamp;
 
-use super::fields::{Fields, absent, within, wrong};
-use super::{Page, broken, created, id, limit, missing, note, ok, read, route};
+use super::{PAGE, Page, broken, created, id, missing, note, ok, read, route};
 use crate::Api;
 use crate::auth::Entry;
+use crate::fields::{Fields, absent, within, wrong};
 use crate::keys::{self, NewKey};
 use crate::notation::iso;
 use crate::routes::{Answering, Route};
@@ -136,7 +136,7 @@ async fn create(api: &Api, entry: &Entry, request: Request) -> Result<Response, 
 
 async fn list(api: &Api, request: Request) -> Result<Response, Fault> {
     let mut query = Fields::query(request.uri().query(), &["account", "limit", "before"])?;
-    let (account, limit) = (query.account()?, limit(&mut query)?);
+    let (account, limit) = (query.account()?, query.limit(PAGE)?);
     let before = query.parsed("before", "the `next` of a page", |text| Some(KeyId(text.to_owned())))?;
     let store = api.engine.store();
     let rows = store.keys_before(account, before.as_ref(), limit + 1).await.map_err(broken)?;

@@ -5,9 +5,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use spool_domain::rate::RateLimit;
 
-use super::fields::Fields;
 use super::{ok, route};
 use crate::bans::BanRule;
+use crate::fields::Fields;
 use crate::routes::Route;
 use crate::{Api, gate};
 

@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use spool_domain::fault::Fault;
 use spool_domain::operator::{LogFilter, LogRow};
 
-use super::days::between;
-use super::fields::Fields;
-use super::{Page, broken, limit, ok, route};
+use super::{PAGE, Page, broken, ok, route};
 use crate::Api;
+use crate::days::between;
+use crate::fields::Fields;
 use crate::notation::iso;
 use crate::routes::Route;
 
@@ -35,7 +35,7 @@ async fn list(api: &Api, request: Request) -> Result<Response, Fault> {
         request.uri().query(),
         &["action", "subject", "actor", "from", "to", "limit", "before"],
     )?;
-    let limit = limit(&mut query)?;
+    let limit = query.limit(PAGE)?;
     let before = query.parsed("before", "the `next` of a page", |text| text.parse().ok())?;
     let mut word = |name| query.text(name, 1..=200);
     let (action, subject, actor) = (word("action")?, word("subject")?, word("actor")?);

@@ -8,9 +8,7 @@ mod accounts;
 mod books;
 mod bounds;
 mod credentials;
-mod days;
 mod decisions;
-mod fields;
 mod jobs;
 mod keys;
 mod limits;
@@ -32,7 +30,6 @@ use spool_domain::operator::Note;
 use spool_domain::scope::Scope;
 use spool_domain::store;
 
-use self::fields::Fields;
 use crate::auth::Entry;
 use crate::routes::{Answer, Answering, Need, Route};
 use crate::{Api, answer, body};
@@ -40,9 +37,8 @@ use crate::{Api, answer, body};
 /// What all of these calls need.
 const OPERATE: Need = Need::of(Scope::Admin);
 
-/// A page has so many lines unless the caller says otherwise, and never more than the second.
+/// A page has so many lines unless the caller says otherwise.
 const PAGE: u32 = 50;
-const PAGE_MAX: u32 = 100;
 
 /// All of them.
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
@@ -89,12 +85,6 @@ impl<T> Page<T> {
         let next = rows.last().filter(|_| more).map(cursor);
         Self { items: rows.into_iter().map(show).collect(), next }
     }
-}
-
-/// The size of the page that is asked for.
-fn limit(query: &mut Fields) -> Result<u32, Fault> {
-    let limit = query.whole("limit", 1..=u64::from(PAGE_MAX))?;
-    Ok(limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(PAGE))
 }
 
 /// The part of the path behind the name of the collection: `/admin/v1/accounts/{id}/…`.

@@ -9,10 +9,10 @@ use spool_domain::fault::{Fault, Kind};
 use spool_domain::order::Mode;
 use spool_domain::report::{By, Performance, PerformanceQuery};
 
-use super::days::Days;
-use super::fields::Fields;
 use super::{broken, ok, route};
 use crate::Api;
+use crate::days::Days;
+use crate::fields::Fields;
 use crate::routes::Route;
 
 /// Days that are shown when none are named, the present one among them; and the most.

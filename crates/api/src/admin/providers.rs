@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use spool_domain::adapter::{Callbacks, Safety};
 use spool_engine::Standing;
 
-use super::fields::Fields;
 use super::performance::rate;
 use super::{credentials, ok, route};
 use crate::Api;
+use crate::fields::Fields;
 use crate::notation::iso;
 use crate::routes::Route;
 

@@ -11,11 +11,11 @@ use spool_domain::order::Mode;
 use spool_domain::report::{Groups, Report, UsageQuery, UsageRow};
 use spool_domain::usage::Sums;
 
-use super::days::Days;
-use super::fields::Fields;
 use super::keys::fits;
 use super::{broken, ok, route};
 use crate::Api;
+use crate::days::Days;
+use crate::fields::Fields;
 use crate::routes::Route;
 
 /// Days that are shown when none are named, the present one among them.
@@ -108,11 +108,7 @@ async fn report(api: &Api, request: Request) -> Result<Response, Fault> {
     if let Some(key) = &query.key {
         query.account = Some(fits(api, key, query.account, Some(query.mode)).await?.account);
     }
-    // Usage has ids; an operator may say an alias. A model that left the catalogue is still in it.
-    query.model = query.model.map(|name| {
-        let known = api.engine.catalogue().find(&name).map(|model| model.id.clone());
-        known.unwrap_or(name)
-    });
+    query.model = query.model.map(|name| api.engine.catalogue().id_of(name));
     let turn = api.reports.acquire().await.map_err(|_| Fault::of(Kind::Internal))?;
     let found = api.engine.store().all_usage(query.clone()).await.map_err(broken)?;
     drop(turn);
@@ -149,8 +145,8 @@ fn read(query: Option<&str>, today: Day) -> Result<UsageQuery, Fault> {
         from,
         to,
         account: given.account()?,
-        key: given.text("key", 1..=64)?.map(KeyId),
-        model: given.text("model", 1..=200)?,
+        key: given.key()?,
+        model: given.model()?,
         groups,
         rows_max: ROWS_MAX,
         read_max: READ_MAX,

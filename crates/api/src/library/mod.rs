@@ -23,8 +23,8 @@ use spool_domain::scope::Scope;
 use spool_domain::store::{self, KeyRow};
 
 use self::item::{Item, Sight};
-use crate::account::Query;
 use crate::auth::Entry;
+use crate::fields::Fields;
 use crate::links::Links;
 use crate::notation::iso;
 use crate::routes::{Answer, Answering, Need, Route};
@@ -90,7 +90,7 @@ async fn list(api: &Arc<Api>, entry: &Entry, request: &Parts) -> Result<Response
 }
 
 async fn keys(api: &Api, entry: &Entry, request: &Parts) -> Result<Response, Fault> {
-    Query::read(request.uri.query(), &[])?;
+    Fields::query(request.uri.query(), &[])?;
     let (account, mode) = (entry.caller.account, entry.caller.mode);
     let rows = api.engine.store().keys_of_mode(account, mode, KEYS_MAX).await.map_err(broken)?;
     let key = |row: KeyRow| Key {

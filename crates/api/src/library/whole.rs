@@ -16,9 +16,9 @@ use super::given::{self, Given};
 use super::item::{Item, Sight};
 use super::request::{self, Rebuilt};
 use super::{broken, gone, names};
-use crate::account::Query;
 use crate::account::statement::{self, Line, Price, Try};
 use crate::auth::Entry;
+use crate::fields::Fields;
 use crate::hold::whole;
 use crate::links::Links;
 use crate::notation::iso_ms;
@@ -54,7 +54,7 @@ struct Told {
 
 /// Answers it.
 pub(super) async fn show(api: &Arc<Api>, entry: &Entry, request: &Parts) -> Result<Response, Fault> {
-    Query::read(request.uri.query(), &[])?;
+    Fields::query(request.uri.query(), &[])?;
     let text = request.uri.path().rsplit('/').next().unwrap_or_default();
     let job = whole(api, &entry.caller, statement::id(text).ok_or(Kind::NotFound)?).await?;
     let links = || Links::new(api, &request.headers);

@@ -118,6 +118,12 @@ impl Catalogue {
         own.cloned().or_else(|| self.families.iter().find_map(|family| family.member(name)))
     }
 
+    /// The id of the model that a name stands for. A name without a model stays what it is: its model may have left the
+    /// catalogue, and its jobs are still there.
+    pub fn id_of(&self, name: String) -> String {
+        self.find(&name).map_or(name, |model| model.id.clone())
+    }
+
     /// The same models, and those of an older catalogue that are gone, switched off: their jobs can end.
     pub fn keeping(mut self, older: &Self) -> Self {
         for model in older.names.values() {

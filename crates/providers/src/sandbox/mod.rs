@@ -10,6 +10,7 @@ mod fit;
 mod instruction;
 mod material;
 pub mod render;
+mod scale;
 mod service;
 mod throttle;
 mod wire;

@@ -2,10 +2,10 @@
 
 use std::io::Cursor;
 
-use image::imageops::{self, FilterType};
 use image::{ImageReader, Limits, RgbaImage};
 
 use crate::sandbox::render::PICTURE_SIDE_PX;
+use crate::sandbox::scale::fill;
 
 /// The longest side that is decoded, pixels.
 const SIDE_MAX_PX: u32 = 16_384;
@@ -35,5 +35,5 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Option<RgbaImage>, String> {
         return Ok(Some(picture));
     }
     let scaled = |side: u32| ((u64::from(side) * u64::from(most) / u64::from(long)) as u32).max(1);
-    Ok(Some(imageops::resize(&picture, scaled(width), scaled(height), FilterType::Triangle)))
+    fill(&picture, scaled(width), scaled(height)).map(Some).map_err(|error| error.to_string())
 }

@@ -3,7 +3,7 @@
 use image::{RgbImage, RgbaImage};
 
 use super::measures::{Bounds, Usual, sides};
-use super::pictures::{contrast, fill, mix, on_white, tint};
+use super::pictures::{contrast, mix, on_white, tint};
 use super::stand_in::tune;
 use super::{Order, RenderError, track};
 use crate::sandbox::material::Clip;
@@ -12,6 +12,7 @@ use crate::sandbox::render::sound::{RATE_HZ, encode_all, samples};
 use crate::sandbox::render::{
     CLIP_DURATION_MS, CLIP_LONG_SIDE_MAX_PX, CLIP_SHORT_SIDE_MAX_PX, CLIP_SIDE_MIN_PX, Format,
 };
+use crate::sandbox::scale::fill;
 
 const BOUNDS: Bounds = Bounds {
     long: CLIP_LONG_SIDE_MAX_PX,
@@ -47,7 +48,7 @@ fn from_picture(order: &Order<'_>, picture: &RgbaImage) -> Result<Vec<u8>, Rende
     let moved = order.clip().map(|clip| clip.duration_ms).filter(|_| !origin.asked.length);
     let duration_ms =
         within(order.sound().map(|heard| length_ms(&heard.samples)).or(moved).unwrap_or(brief.duration_ms));
-    let first = plain(&fill(picture, width, height));
+    let first = plain(&fill(picture, width, height)?);
     let made = encode(width, height, &Timing::new(width, height, duration_ms), |moment, frame| {
         frame.take(&zoomed(&first, 1.0 + ZOOM * moment.progress));
         Ok(())
@@ -77,7 +78,7 @@ fn from_clip(order: &Order<'_>, clip: &Clip) -> Result<Vec<u8>, RenderError> {
     let mut player = clip.player()?;
     let made = encode(width, height, &timing, |Moment { seconds, .. }, frame| {
         let shown = image::DynamicImage::ImageRgb8(player.at(f64::from(*seconds))?).into_rgba8();
-        let mut shown = fill(&shown, width, height);
+        let mut shown = fill(&shown, width, height)?;
         if origin.is("enhancement") {
             shown.pixels_mut().for_each(contrast);
         } else if !mends && !speaks && !goes_on {

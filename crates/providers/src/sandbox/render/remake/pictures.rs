@@ -1,13 +1,13 @@
 //! Pictures out of pictures.
 
-use image::imageops::{self, FilterType};
-use image::{ExtendedColorType, Rgba, RgbaImage};
+use image::{ExtendedColorType, Rgba, RgbaImage, imageops};
 
 use super::measures::{Bounds, Usual, sides};
 use super::{Order, RenderError};
 use crate::sandbox::render::dice::Dice;
 use crate::sandbox::render::picture::{encode, scene};
 use crate::sandbox::render::{Format, PICTURE_SIDE_PX};
+use crate::sandbox::scale::fill;
 
 const BOUNDS: Bounds =
     Bounds { long: *PICTURE_SIDE_PX.end(), short: *PICTURE_SIDE_PX.end(), least: 1, even: false };
@@ -27,11 +27,11 @@ pub(super) fn remake(order: &Order<'_>) -> Result<Option<Vec<u8>>, RenderError> 
         sides(origin, (brief.width, brief.height), given.dimensions(), Usual::Given, &BOUNDS);
     let mask = order.mask();
     let picture = if origin.is("outpainting") && mask.is_none() {
-        surrounded(order, given, (width, height))
+        surrounded(order, given, (width, height))?
     } else {
-        let mut picture = fill(given, width, height);
+        let mut picture = fill(given, width, height)?;
         if let Some(mask) = mask {
-            paint_over(order, &mut picture, mask);
+            paint_over(order, &mut picture, mask)?;
         } else if origin.is("background-removal") {
             cut_out(&mut picture);
         } else if origin.is("upscaling") {
@@ -41,7 +41,7 @@ pub(super) fn remake(order: &Order<'_>) -> Result<Option<Vec<u8>>, RenderError> 
         } else {
             let colour = tint(brief.seed, brief.prompt);
             picture.pixels_mut().for_each(|pixel| mix(pixel, colour, TINT));
-            lay_over(order, &mut picture);
+            lay_over(order, &mut picture)?;
         }
         picture
     };
@@ -54,24 +54,6 @@ pub(super) fn remake(order: &Order<'_>) -> Result<Option<Vec<u8>>, RenderError> 
         encode(brief.format, width, height, ExtendedColorType::Rgba8, &picture)?
     };
     Ok(Some(file))
-}
-
-/// The picture in this size: scaled until it covers it, and what stands out cut from both ends.
-pub(super) fn fill(picture: &RgbaImage, width: u32, height: u32) -> RgbaImage {
-    let (own_width, own_height) = picture.dimensions();
-    if (own_width, own_height) == (width, height) {
-        return picture.clone();
-    }
-    let across = u64::from(own_width) * u64::from(height);
-    let upright = u64::from(own_height) * u64::from(width);
-    let (cut_width, cut_height) = if across > upright {
-        (((upright / u64::from(height)) as u32).max(1), own_height)
-    } else {
-        (own_width, ((across / u64::from(width)) as u32).max(1))
-    };
-    let (x, y) = ((own_width - cut_width) / 2, (own_height - cut_height) / 2);
-    let view = imageops::crop_imm(picture, x, y, cut_width, cut_height);
-    imageops::resize(&*view, width, height, FilterType::Triangle)
 }
 
 /// The colour that an edit by these words brings in.
@@ -115,9 +97,9 @@ fn cut_out(picture: &mut RgbaImage) {
 }
 
 /// Fills what the mask marks: its transparent pixels if it has any, else its bright ones.
-fn paint_over(order: &Order<'_>, picture: &mut RgbaImage, mask: &RgbaImage) {
+fn paint_over(order: &Order<'_>, picture: &mut RgbaImage, mask: &RgbaImage) -> Result<(), RenderError> {
     let (width, height) = picture.dimensions();
-    let mask = fill(mask, width, height);
+    let mask = fill(mask, width, height)?;
     let by_alpha = mask.pixels().any(|pixel| pixel[3] < 128);
     let is_marked = |pixel: &Rgba<u8>| {
         if by_alpha {
@@ -143,10 +125,11 @@ fn paint_over(order: &Order<'_>, picture: &mut RgbaImage, mask: &RgbaImage) {
             *pixel = Rgba([new[0], new[1], new[2], 255]);
         }
     }
+    Ok(())
 }
 
 /// A larger canvas with the picture in its middle: as large as was asked for, or half as large again.
-fn surrounded(order: &Order<'_>, given: &RgbaImage, asked: (u32, u32)) -> RgbaImage {
+fn surrounded(order: &Order<'_>, given: &RgbaImage, asked: (u32, u32)) -> Result<RgbaImage, RenderError> {
     let (own_width, own_height) = given.dimensions();
     let grown = |side: u32| (side + side / 2).clamp(1, *PICTURE_SIDE_PX.end());
     let measured = order.origin.asked.pixels || order.origin.asked.ratio;
@@ -157,21 +140,22 @@ fn surrounded(order: &Order<'_>, given: &RgbaImage, asked: (u32, u32)) -> RgbaIm
     let room = (f64::from(width) / f64::from(own_width)).min(f64::from(height) / f64::from(own_height));
     let scale = if room <= 1.0 { room * 0.8 } else { 1.0 };
     let side = |side: u32| ((f64::from(side) * scale) as u32).max(1);
-    let inner = fill(given, side(own_width), side(own_height));
+    let inner = fill(given, side(own_width), side(own_height))?;
     let (x, y) = ((width - inner.width()) / 2, (height - inner.height()) / 2);
     imageops::overlay(&mut canvas, &inner, i64::from(x), i64::from(y));
-    canvas
+    Ok(canvas)
 }
 
 /// Further reference pictures, small, along the bottom.
-fn lay_over(order: &Order<'_>, picture: &mut RgbaImage) {
+fn lay_over(order: &Order<'_>, picture: &mut RgbaImage) -> Result<(), RenderError> {
     let (width, height) = picture.dimensions();
     let edge = (width / 5).min(height / 5);
     if edge == 0 {
-        return;
+        return Ok(());
     }
     for (nth, other) in order.pictures().skip(1).take(OTHERS_MAX).enumerate() {
-        let small = fill(other, edge, edge);
+        let small = fill(other, edge, edge)?;
         imageops::overlay(picture, &small, i64::from(edge) * nth as i64, i64::from(height - edge));
     }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 use spool_domain::fault::{Fault, Kind};
-use spool_domain::ids::AccountId;
+use spool_domain::ids::{AccountId, KeyId};
 use spool_domain::money::MicroUsd;
 use spool_domain::order::Mode;
 use spool_domain::scope::{Scope, Scopes};
@@ -16,8 +16,11 @@ use crate::body;
 /// The most accounts that one list may name: each is looked up.
 const ACCOUNTS_MAX: usize = 1_000;
 
+/// The most items of one page.
+const LIMIT_MAX: u64 = 100;
+
 /// The fields of one request. Each is taken out once.
-pub(super) struct Fields {
+pub(crate) struct Fields {
     given: Map<String, Value>,
     /// In a query everything is text, and so are numbers.
     query: bool,
@@ -25,7 +28,7 @@ pub(super) struct Fields {
 
 impl Fields {
     /// A body: a JSON object with no other fields than these. An empty body is an empty object.
-    pub(super) fn body(bytes: &[u8], allowed: &[&str]) -> Result<Self, Fault> {
+    pub(crate) fn body(bytes: &[u8], allowed: &[&str]) -> Result<Self, Fault> {
         let value = if bytes.is_empty() { Value::Object(Map::new()) } else { body::parse(bytes)? };
         let Value::Object(given) = value else {
             return Err(Fault::new(Kind::InvalidInput, "the body must be a JSON object"));
@@ -34,7 +37,7 @@ impl Fields {
     }
 
     /// A query with no other parameters than these, each at most once.
-    pub(super) fn query(query: Option<&str>, allowed: &[&str]) -> Result<Self, Fault> {
+    pub(crate) fn query(query: Option<&str>, allowed: &[&str]) -> Result<Self, Fault> {
         let mut given = Map::new();
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             let name = name.into_owned();
@@ -58,7 +61,7 @@ impl Fields {
     }
 
     /// Whether the field is there, null included.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.given.contains_key(name)
     }
 
@@ -68,7 +71,7 @@ impl Fields {
     }
 
     /// A text of so many characters, without control characters.
-    pub(super) fn text(&mut self, name: &str, chars: RangeInclusive<usize>) -> Result<Option<String>, Fault> {
+    pub(crate) fn text(&mut self, name: &str, chars: RangeInclusive<usize>) -> Result<Option<String>, Fault> {
         let Some(value) = self.take(name) else { return Ok(None) };
         match value {
             Value::String(text)
@@ -85,7 +88,7 @@ impl Fields {
     }
 
     /// A whole number in a range.
-    pub(super) fn whole(&mut self, name: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, Fault> {
+    pub(crate) fn whole(&mut self, name: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, Fault> {
         let Some(value) = self.take(name) else { return Ok(None) };
         let number = match &value {
             Value::String(text) if self.query && text.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -102,7 +105,7 @@ impl Fields {
     }
 
     /// Whatever a text can be read as; `allowed` says what that is.
-    pub(super) fn parsed<T>(
+    pub(crate) fn parsed<T>(
         &mut self,
         name: &str,
         allowed: &str,
@@ -113,7 +116,7 @@ impl Fields {
     }
 
     /// A secret text; the inner none where it is null. What is wrong with it is told without quoting it.
-    pub(super) fn secret(&mut self, name: &str, most: usize) -> Result<Option<Option<String>>, Fault> {
+    pub(crate) fn secret(&mut self, name: &str, most: usize) -> Result<Option<Option<String>>, Fault> {
         match self.given.remove(name) {
             None => Ok(None),
             Some(Value::Null) => Ok(Some(None)),
@@ -128,7 +131,7 @@ impl Fields {
     }
 
     /// A list of accounts' numbers, which may be empty.
-    pub(super) fn accounts(&mut self) -> Result<Option<Vec<AccountId>>, Fault> {
+    pub(crate) fn accounts(&mut self) -> Result<Option<Vec<AccountId>>, Fault> {
         let Some(value) = self.take("accounts") else { return Ok(None) };
         let account = |value: &Value| value.as_i64().filter(|number| *number > 0).map(AccountId);
         let accounts: Option<Vec<AccountId>> = value
@@ -145,7 +148,7 @@ impl Fields {
     }
 
     /// `live` or `test`.
-    pub(super) fn mode(&mut self) -> Result<Option<Mode>, Fault> {
+    pub(crate) fn mode(&mut self) -> Result<Option<Mode>, Fault> {
         self.parsed("mode", "live or test", |word| match word {
             "live" => Some(Mode::Live),
             "test" => Some(Mode::Test),
@@ -153,14 +156,30 @@ impl Fields {
         })
     }
 
+    /// The most items of a page; so many where nothing is said.
+    pub(crate) fn limit(&mut self, usual: u32) -> Result<u32, Fault> {
+        let limit = self.whole("limit", 1..=LIMIT_MAX)?;
+        Ok(limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(usual))
+    }
+
+    /// A key's id.
+    pub(crate) fn key(&mut self) -> Result<Option<KeyId>, Fault> {
+        Ok(self.text("key", 1..=64)?.map(KeyId))
+    }
+
+    /// A model's name, as the catalogue or an alias has it.
+    pub(crate) fn model(&mut self) -> Result<Option<String>, Fault> {
+        self.text("model", 1..=200)
+    }
+
     /// An account's number.
-    pub(super) fn account(&mut self) -> Result<Option<AccountId>, Fault> {
+    pub(crate) fn account(&mut self) -> Result<Option<AccountId>, Fault> {
         let number = self.whole("account", 1..=i64::MAX as u64)?;
         Ok(number.and_then(|number| i64::try_from(number).ok()).map(AccountId))
     }
 
     /// An amount above zero in US dollars, as a text so that nothing is lost.
-    pub(super) fn usd(&mut self, most: MicroUsd) -> Result<MicroUsd, Fault> {
+    pub(crate) fn usd(&mut self, most: MicroUsd) -> Result<MicroUsd, Fault> {
         let allowed = format!(
             "a text with US dollars above zero and at most {most}, with at most six decimals, such as \"25.00\""
         );
@@ -179,7 +198,7 @@ impl Fields {
     }
 
     /// A list of permissions, at least one.
-    pub(super) fn scopes(&mut self) -> Result<Option<Scopes>, Fault> {
+    pub(crate) fn scopes(&mut self) -> Result<Option<Scopes>, Fault> {
         let Some(value) = self.take("scopes") else { return Ok(None) };
         let words = value.as_array().filter(|words| !words.is_empty());
         let scopes =
@@ -191,7 +210,7 @@ impl Fields {
     }
 
     /// The fields of a field that is an object; the inner none where it is null.
-    pub(super) fn object(&mut self, name: &str, allowed: &[&str]) -> Result<Option<Option<Self>>, Fault> {
+    pub(crate) fn object(&mut self, name: &str, allowed: &[&str]) -> Result<Option<Option<Self>>, Fault> {
         match self.given.remove(name) {
             None => Ok(None),
             Some(Value::Null) => Ok(Some(None)),
@@ -208,18 +227,18 @@ impl Fields {
 }
 
 /// What must be there and is not.
-pub(super) fn absent(name: &str, allowed: &str) -> Fault {
+pub(crate) fn absent(name: &str, allowed: &str) -> Fault {
     Fault::field(name, format!("`{name}` is required: {allowed}"))
 }
 
 /// The fault of a field within another one.
-pub(super) fn within(name: &str, fault: Fault) -> Fault {
+pub(crate) fn within(name: &str, fault: Fault) -> Fault {
     let param = fault.param.map_or_else(|| name.to_owned(), |inner| format!("{name}.{inner}"));
     Fault { param: Some(param), ..fault }
 }
 
 /// What is there and wrong.
-pub(super) fn wrong(name: &str, given: &Value, allowed: &str) -> Fault {
+pub(crate) fn wrong(name: &str, given: &Value, allowed: &str) -> Fault {
     Fault::field(name, format!("`{name}` is {}; allowed is {allowed}", shown(&given.to_string())))
 }
 

@@ -5,20 +5,20 @@ use spool_domain::day::Day;
 use spool_domain::fault::Fault;
 use spool_domain::time::Timestamp;
 
-use super::fields::{Fields, wrong};
+use crate::fields::{Fields, wrong};
 
 const ALLOWED: &str = "a day such as 2026-01-31";
 
 /// The first and the last day of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Days {
-    pub(super) from: Day,
-    pub(super) to: Day,
+pub(crate) struct Days {
+    pub(crate) from: Day,
+    pub(crate) to: Day,
 }
 
 impl Days {
     /// What is asked for; as many days as usual, today among them, where nothing is said. At most so many.
-    pub(super) fn read(query: &mut Fields, today: Day, usual: i64, most: i64) -> Result<Self, Fault> {
+    pub(crate) fn read(query: &mut Fields, today: Day, usual: i64, most: i64) -> Result<Self, Fault> {
         let (from, to) = (day(query, "from")?, day(query, "to")?);
         let to = to.unwrap_or_else(|| today.max(from.unwrap_or(today)));
         let from = from.unwrap_or_else(|| to.plus(1 - usual));
@@ -33,7 +33,7 @@ impl Days {
 }
 
 /// The moments between which a filter looks: from the first day's first, to before the one after the last day's last.
-pub(super) fn between(query: &mut Fields) -> Result<(Option<Timestamp>, Option<Timestamp>), Fault> {
+pub(crate) fn between(query: &mut Fields) -> Result<(Option<Timestamp>, Option<Timestamp>), Fault> {
     let (from, to) = (day(query, "from")?, day(query, "to")?);
     if let (Some(from), Some(to)) = (from, to) {
         ordered(from, to)?;
