@@ -1,6 +1,6 @@
 # `make run` starts the server, `make check` and `make test` are what CI runs.
 
-.PHONY: run check test web tools programs bench crash fuzz docs
+.PHONY: run check style test web tools programs bench crash fuzz docs
 
 CARGO ?= cargo
 
@@ -8,11 +8,15 @@ run: web
 	$(CARGO) build --release -p spool-gateway
 	./target/release/spool serve
 
-# Format, lints, and which crate may know which. Warnings are errors.
-check: web
-	$(CARGO) fmt --all --check
+# Format, lints, and which crate may know which. Warnings are errors. Cargo is always asked for the whole workspace: fewer
+# crates have fewer features, and all that they depend on would be compiled a second time.
+check: style
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	$(CARGO) test -p spool-gateway --test imports
+	$(CARGO) test --workspace --test imports
+
+# As much of it as compiles no Rust.
+style: web
+	$(CARGO) fmt --all --check
 	npm run check --prefix web
 
 test: tools web
@@ -61,14 +65,14 @@ bench:
 # A longer run of the crash test; CRASH_SEED repeats one.
 crash: CRASH_ROUNDS ?= 1000
 crash:
-	CRASH_ROUNDS=$(CRASH_ROUNDS) $(CARGO) test -p spool-gateway --test crash -- --nocapture
+	CRASH_ROUNDS=$(CRASH_ROUNDS) $(CARGO) test --workspace --test crash -- --nocapture
 
 # Requests made from the OpenAPI document for FUZZ_S seconds; FUZZ_SEED repeats a run.
 fuzz: FUZZ_S ?= 600
 fuzz: tools
-	FUZZ_S=$(FUZZ_S) $(CARGO) test -p spool-gateway --test examples description -- --nocapture
+	FUZZ_S=$(FUZZ_S) $(CARGO) test --workspace --test examples description -- --nocapture
 
 # Writes the pages of docs/ that tests print, and the OpenAPI document beside the web app.
 docs:
-	SPOOL_WRITE_DOCS=1 $(CARGO) test -p spool-api --lib openapi
-	SPOOL_WRITE_DOCS=1 $(CARGO) test -p spool-domain -p spool-gateway --bins --test lifecycle
+	SPOOL_WRITE_DOCS=1 $(CARGO) test --workspace --lib openapi
+	SPOOL_WRITE_DOCS=1 $(CARGO) test --workspace --bins --test lifecycle
