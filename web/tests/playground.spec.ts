@@ -180,6 +180,37 @@ test("a run is told to its end although its stream is refused and the look after
   expect(refused).toEqual(["events", "job"]);
 });
 
+test("an order whose answer was lost is sent again as the same one, and paid once", async ({
+  user: page,
+}) => {
+  await page.addInitScript(() => {
+    const { fetch } = window;
+    let lost = false;
+    window.fetch = async (given, ...rest) => {
+      const answer = await fetch(given, ...rest);
+      const orders =
+        given instanceof Request && given.url.endsWith("/run") && !given.headers.has("Spool-Dry-Run");
+      if (orders && !lost) {
+        lost = true;
+        throw new TypeError("the line is cut");
+      }
+      return answer;
+    };
+  });
+  await page.goto("/playground/black-forest-labs/flux-schnell");
+  const before = await charged(page);
+  await page.getByLabel(/^Prompt/).fill("a fox");
+  await run(page).click();
+  await expect(result(page).getByText("The server cannot be reached.")).toBeVisible();
+  await expect(result(page).getByText(/Whether the order arrived is not known/)).toBeVisible();
+  await run(page).click();
+  await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
+  const answer = await page.request.get("/v1/library");
+  const { data } = (await answer.json()) as { data: { charged_usd: string }[] };
+  expect(data.map(({ charged_usd }) => charged_usd)).toEqual(["0.003"]);
+  expect(Number(before) - Number(await charged(page))).toBeCloseTo(0.003, 6);
+});
+
 test("the price follows the fields, and is what the job is charged", async ({ user: page }) => {
   await page.goto("/playground/kuaishou/kling-3.0");
   await page.getByLabel(/^Prompt/).fill("waves");

@@ -4,6 +4,7 @@ import { useInterval } from "@mantine/hooks";
 import { IconAlertTriangle, IconPlayerStop } from "@tabler/icons-react";
 import { useState } from "react";
 import { span, words } from "../parts/words";
+import { failureOf } from "./failure";
 import type { Run } from "./useRun";
 
 interface Props {
@@ -30,15 +31,10 @@ export function RunState({ run, name, onCancel }: Props) {
     return <Open run={run} name={name} onCancel={onCancel} />;
   }
   if (run.stage === "failed") {
+    const { title, means } = failureOf(run);
     return (
-      <Alert
-        color="red"
-        variant="light"
-        role="alert"
-        icon={<IconAlertTriangle />}
-        title={run.id ? "Failed; nothing was charged" : "Not started"}
-      >
-        {run.fault?.message}
+      <Alert color="red" variant="light" role="alert" icon={<IconAlertTriangle />} title={title}>
+        {run.fault?.message} {!run.job && means}
       </Alert>
     );
   }

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useReducer, useRef } from "react";
 import { api } from "../api/client";
 import { Fault } from "../api/fault";
 import type { components } from "../api/schema";
+import { randomName } from "../parts/random";
 
 /** What is to be made. */
 export interface RunRequest {
@@ -124,15 +125,8 @@ export function watchJob(
   return () => source.close();
 }
 
-/** A key that makes a repeated submit one job. `randomUUID` is not there on plain http. */
-function idempotencyKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
-}
-
-async function submit({ model, tool, input }: RunRequest): Promise<{ job_id: string }> {
-  const headers = { "Idempotency-Key": idempotencyKey() };
+async function submit({ model, tool, input }: RunRequest, key: string): Promise<{ job_id: string }> {
+  const headers = { "Idempotency-Key": key };
   if (tool) {
     const { data } = await api.POST("/v1/tools/{id}/run", {
       params: { path: { id: tool }, header: headers },
@@ -168,6 +162,8 @@ export function useRun() {
   const stop = useRef<() => void>(undefined);
   // What comes of an older run is not told any more.
   const turn = useRef(0);
+  // A request of which nobody knows whether it arrived. Sent again it is the same job, and paid once.
+  const unanswered = useRef<{ text: string; key: string }>(undefined);
   const leave = useCallback(() => {
     turn.current++;
     stop.current?.();
@@ -189,8 +185,12 @@ export function useRun() {
         at: Date.now(),
       });
     tell({ is: "sent", at: Date.now() });
+    const text = JSON.stringify(request);
+    const key = unanswered.current?.text === text ? unanswered.current.key : randomName();
+    unanswered.current = { text, key };
     try {
-      const { job_id } = await submit(request);
+      const { job_id } = await submit(request, key);
+      unanswered.current = undefined;
       tell({ is: "admitted", id: job_id });
       if (turn.current !== mine) {
         return;
@@ -215,6 +215,9 @@ export function useRun() {
       };
       watch();
     } catch (error) {
+      if (!passes(error)) {
+        unanswered.current = undefined;
+      }
       refused(error);
     }
   }, []);

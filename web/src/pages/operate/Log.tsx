@@ -69,7 +69,7 @@ export function Log() {
       lead="Everything that operators changed, and whose parameters they looked at. It holds no keys and no prompts."
     >
       <Group align="flex-end" gap="sm">
-        <SimpleGrid cols={{ base: 1, xs: 2, md: 5 }} spacing="sm" verticalSpacing="xs" flex={1}>
+        <SimpleGrid cols={{ base: 2, md: 5 }} spacing="sm" verticalSpacing="xs" flex="1 1 20rem">
           <Autocomplete
             key={`action ${search.action}`}
             label="Action"

@@ -8,6 +8,7 @@ import { randomSeed } from "../../form/fields/NumberField";
 import type { Spec } from "../../form/schema";
 import { Empty, Waiting } from "../../parts/Notes";
 import { span } from "../../parts/words";
+import { failureOf } from "../../run/failure";
 import type { Job, Run } from "../../run/useRun";
 import { fetchEarlier } from "./earlier";
 import { KIND_ICONS } from "./ModelCard";
@@ -141,7 +142,7 @@ function Failed({ run, onAgain }: { run: Run; onAgain(): void }) {
     >
       <Stack gap="xs" align="flex-start">
         <Text size="sm">
-          {run.fault?.code} · Nothing was charged.{" "}
+          {run.fault?.code} · {failureOf(run).means}{" "}
           {run.id && (
             <Anchor
               component={Link}

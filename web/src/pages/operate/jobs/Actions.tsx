@@ -6,6 +6,7 @@ import { useState } from "react";
 import { answered, api } from "../../../api/client";
 import { Ask } from "../../../parts/Ask";
 import { decimal, micro } from "../../../parts/money";
+import { randomName } from "../../../parts/random";
 import { usd } from "../../../parts/words";
 import { isAmount } from "../shared/amounts";
 import { about, useAgain } from "../shared/calls";
@@ -183,10 +184,12 @@ function Refund({ opened, onClose, job, left }: Dialog & { left: bigint }) {
   const [amount, setAmount] = useState("");
   const [reason, setReason] = useState("");
   const [reference, setReference] = useState("");
+  // Sent again after its answer was lost, it is the same refund.
+  const [own, setOwn] = useState(randomName);
   const given = amount.trim();
   const fits = isAmount(given) && micro(given) <= left;
   const act = async () => {
-    const body = { usd: given, reason: reason.trim(), reference: reference.trim() || undefined };
+    const body = { usd: given, reason: reason.trim(), reference: reference.trim() || own };
     const booked = await answered(api.POST("/admin/v1/jobs/{id}/refunds", { ...about(job.id), body }));
     notifications.show(
       booked.new
@@ -196,6 +199,7 @@ function Refund({ opened, onClose, job, left }: Dialog & { left: bigint }) {
     setAmount("");
     setReason("");
     setReference("");
+    setOwn(randomName());
     await again("jobs", "accounts");
   };
   return (
@@ -239,7 +243,7 @@ function Refund({ opened, onClose, job, left }: Dialog & { left: bigint }) {
           />
           <TextInput
             label="Reference"
-            description="Of your own, such as a ticket's number. One reference of a job is booked once."
+            description="Of your own, such as a ticket's number; else one is made. One reference of a job is booked once."
             value={reference}
             onChange={(event) => setReference(event.currentTarget.value)}
             error={wrong("reference")}

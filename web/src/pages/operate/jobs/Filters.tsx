@@ -16,7 +16,7 @@ export function Filters({ search }: { search: JobSearch }) {
   const filtered = Object.values(others).some(Boolean) || (phase && !waits);
   return (
     <Group align="flex-end" gap="sm">
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="sm" verticalSpacing="xs" flex={1}>
+      <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm" verticalSpacing="xs" flex="1 1 20rem">
         {!waits && (
           <Select
             label="Phase"
