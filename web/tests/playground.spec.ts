@@ -279,16 +279,16 @@ test("pasted files are put in order, and sent in it", async ({ user: page }) => 
 test("a model without a stanza takes parameters that only its provider knows", async ({ user: page }) => {
   await page.goto("/playground?search=any+model+at+fal");
   await page.getByRole("link", { name: /Any model at fal/ }).click();
-  await page.getByLabel("Endpoint").fill("flux/dev");
+  await page.getByLabel("Endpoint").fill("unheard-of/turbo");
   await page.getByRole("button", { name: "Open" }).click();
-  await expect(page).toHaveURL(/\/playground\/fal-ai\/flux\/dev$/);
+  await expect(page).toHaveURL(/\/playground\/fal-ai\/unheard-of\/turbo$/);
   await page.getByLabel(/^Prompt/).fill("a kite");
   await page.getByLabel("Further parameters").fill('{ "guidance_scale": 3.5 }');
   await run(page).click();
   await expect(result(page).getByRole("button", { name: "Run again", exact: true })).toBeVisible();
   const read = async (path: string) => (await page.request.get(path)).json();
   const { data } = (await read("/v1/library?limit=1")) as { data: { id: string; model: string }[] };
-  expect(data[0]?.model).toBe("fal-ai/flux/dev");
+  expect(data[0]?.model).toBe("fal-ai/unheard-of/turbo");
   expect((await read(`/v1/library/${data[0]?.id}`)).input).toMatchObject({ guidance_scale: 3.5 });
 });
 

@@ -78,7 +78,7 @@ export function Ask({
             <Button variant="default" onClick={onClose} disabled={busy}>
               {danger ? "Leave it" : "Cancel"}
             </Button>
-            <Button type="submit" color={danger ? "red" : undefined} loading={busy} disabled={!ready}>
+            <Button type="submit" color={danger ? "red.9" : undefined} loading={busy} disabled={!ready}>
               {verb}
             </Button>
           </Group>
