@@ -76,7 +76,8 @@ struct Server {
 impl Server {
     fn start(data: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_spool"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            // Thousands of jobs are read at the end, by one key and as fast as they come.
+            .args(["serve", "--listen", "127.0.0.1:0", "--set", "limits.requests_per_second=0", "--data"])
             .arg(data)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
