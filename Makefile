@@ -1,4 +1,4 @@
-# `make run` starts the server, `make check` and `make test` are what CI runs.
+# `make run` starts the server, `make check` and `make test` look at it; CI does the same in one build.
 
 .PHONY: run check style test web tools programs bench crash fuzz docs
 

@@ -14,6 +14,11 @@ export class Fault extends Error {
     super(message);
   }
 
+  /** Whether nobody knows what the call did: no answer came, or the server failed over it. */
+  get outcomeUnknown(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
+
   /** Reads the answer of a refused call. */
   static async of(response: Response): Promise<Fault> {
     let body: unknown;

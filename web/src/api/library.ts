@@ -21,7 +21,7 @@ export function readJob(id: string): Promise<LibraryJob> {
   return answered(api.GET("/v1/library/{id}", { params: { path: { id } } }));
 }
 
-/** Whether a job goes on. */
-export function isOpen({ status }: { status: Status }): boolean {
+/** Whether a job goes on, by the words of the library and of `/v1/jobs`. */
+export function isOpen({ status }: { status: Status | "cancelled" }): boolean {
   return status === "queued" || status === "processing";
 }

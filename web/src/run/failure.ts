@@ -11,7 +11,7 @@ export function failureOf({ id, job, fault }: Run): { title: string; means: stri
       means: "The job may go on; the library shows what becomes of it.",
     };
   }
-  if (fault && (fault.status === 0 || fault.status >= 500)) {
+  if (fault?.outcomeUnknown) {
     return {
       title: "No answer",
       means: "Whether the order arrived is not known. Sent again as it is, it is the same job and paid once.",

@@ -2,7 +2,9 @@
 import { useCallback, useEffect, useReducer, useRef } from "react";
 import { api } from "../api/client";
 import { Fault } from "../api/fault";
+import { isOpen } from "../api/library";
 import type { components } from "../api/schema";
+import { ENDS, PHASES } from "../parts/phases";
 import { randomName } from "../parts/random";
 
 /** What is to be made. */
@@ -84,19 +86,8 @@ function ended(run: Run, job: Job, at: number): Run {
 /** How long after a failed look it is looked again, milliseconds. */
 const RETRY_MS = 2_000;
 
-/** The steps of a job's history behind which nothing follows. */
-const ENDS = ["succeeded", "failed", "canceled"];
-const STEPS = [
-  "queued",
-  "submitting",
-  "running",
-  "storing",
-  "reconciling",
-  "needs_operator",
-  "held",
-  "progress",
-  ...ENDS,
-];
+/** What a job's events are called. */
+const STEPS = [...PHASES, "held", "progress"];
 
 /** Watches a job until its end; the returned function stops watching. */
 export function watchJob(
@@ -108,7 +99,7 @@ export function watchJob(
   const told = (event: MessageEvent<string>) => {
     const { kind, progress } = JSON.parse(event.data) as { kind: string; progress?: number };
     moved(kind === "progress" ? undefined : kind, progress);
-    if (ENDS.includes(kind)) {
+    if (ENDS.some((end) => end === kind)) {
       source.close();
       over();
     }
@@ -141,14 +132,9 @@ async function submit({ model, tool, input }: RunRequest, key: string): Promise<
   return data as { job_id: string };
 }
 
-/** Whether a job is not over yet. */
-function isOpen({ status }: Job): boolean {
-  return status === "queued" || status === "processing";
-}
-
 /** Whether the same call may do better in a while. */
 function passes(error: unknown): boolean {
-  return error instanceof Fault && (error.status === 0 || error.status === 429 || error.status >= 500);
+  return error instanceof Fault && (error.outcomeUnknown || error.status === 429);
 }
 
 async function fetchJob(id: string): Promise<Job> {
@@ -215,7 +201,7 @@ export function useRun() {
       };
       watch();
     } catch (error) {
-      if (!passes(error)) {
+      if (error instanceof Fault && !error.outcomeUnknown) {
         unanswered.current = undefined;
       }
       refused(error);

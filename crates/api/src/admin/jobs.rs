@@ -22,7 +22,7 @@ use crate::notation::iso;
 use crate::routes::Route;
 
 /// Phases by the names that `Phase::name` gives.
-const PHASES: [&str; 9] = [
+pub(crate) const PHASES: [&str; 9] = [
     "queued",
     "submitting",
     "running",

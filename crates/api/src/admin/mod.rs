@@ -30,6 +30,7 @@ use spool_domain::operator::Note;
 use spool_domain::scope::Scope;
 use spool_domain::store;
 
+pub(crate) use self::jobs::PHASES;
 use crate::auth::Entry;
 use crate::routes::{Answer, Answering, Need, Route};
 use crate::{Api, answer, body};

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::paths::{answer, faults_as, parameter, with};
 use super::providers;
 use super::schemas::schema;
+use crate::admin::PHASES;
 
 pub(super) fn paths() -> Value {
     json!({
@@ -273,18 +274,6 @@ fn bounds() -> Value {
         "properties": { "day_usd": usd, "month_usd": usd, "total_usd": usd },
     })
 }
-
-const PHASES: [&str; 9] = [
-    "queued",
-    "submitting",
-    "running",
-    "storing",
-    "reconciling",
-    "needs_operator",
-    "succeeded",
-    "failed",
-    "canceled",
-];
 
 const ACCOUNT: Option<&str> = Some("The account's number.");
 const KEY: Option<&str> = Some("The key's id.");

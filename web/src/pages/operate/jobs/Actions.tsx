@@ -6,6 +6,7 @@ import { useState } from "react";
 import { answered, api } from "../../../api/client";
 import { Ask } from "../../../parts/Ask";
 import { decimal, micro } from "../../../parts/money";
+import { ENDS } from "../../../parts/phases";
 import { randomName } from "../../../parts/random";
 import { usd } from "../../../parts/words";
 import { isAmount } from "../shared/amounts";
@@ -14,7 +15,7 @@ import type { Job, JobDetail } from "../shared/types";
 
 /** Whether nothing more happens to a job. */
 export function isOver({ phase }: Pick<Job, "phase">): boolean {
-  return phase === "succeeded" || phase === "failed" || phase === "canceled";
+  return ENDS.includes(phase);
 }
 
 /** What of a job's charge was not given back yet. */

@@ -2,9 +2,10 @@
 import { Button, Group, Select, SimpleGrid, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { DayFields } from "../../../parts/DayFields";
+import { PHASES } from "../../../parts/phases";
 import { words } from "../../../parts/words";
 import { AccountPicker, ModelPicker, ProviderPicker } from "../shared/Pickers";
-import { type JobSearch, PHASES } from "./filter";
+import type { JobSearch } from "./filter";
 
 export function Filters({ search }: { search: JobSearch }) {
   const navigate = useNavigate();

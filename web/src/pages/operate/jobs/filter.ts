@@ -1,18 +1,7 @@
 /** What of the jobs is shown, as it stands in the address. */
 import { isDay } from "../../../parts/days";
-import type { Job, Mode } from "../shared/types";
-
-export const PHASES: Job["phase"][] = [
-  "queued",
-  "submitting",
-  "running",
-  "storing",
-  "reconciling",
-  "needs_operator",
-  "succeeded",
-  "failed",
-  "canceled",
-];
+import { PHASES } from "../../../parts/phases";
+import type { Mode } from "../shared/types";
 
 const MODES: Mode[] = ["live", "test"];
 
